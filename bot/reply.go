@@ -1,0 +1,59 @@
+package bot
+
+import "time"
+
+// Reply is what Linli says, written once; each channel renders what it can and falls back to numbered text.
+type Reply struct {
+	// Text is the message, in light markup: lines, **bold**, and "- " lists. The first line answers.
+	Text string `json:"text"`
+	// Fields are shown as a small table below the text: what was understood of a report, of a meeting.
+	Fields []Field `json:"fields,omitempty"`
+	// Choices are buttons. On a channel without buttons they are numbered, and their number or label is understood as the choice.
+	Choices []Choice `json:"choices,omitempty"`
+	// Link is one address to open.
+	Link *Link `json:"link,omitempty"`
+	// AskLocation offers to send the current position.
+	AskLocation bool `json:"ask_location,omitempty"`
+	// Sources are where the facts are from, one quiet last line.
+	Sources []Source `json:"sources,omitempty"`
+	// Urgent is for emergencies: the channel shows it so that nobody misses it.
+	Urgent bool `json:"urgent,omitempty"`
+	// Personal marks what others in a group should not read: the channel shows it to the asker alone, or the engine sends it to the private chat.
+	Personal bool `json:"personal,omitempty"`
+}
+
+// Field is a name and a value.
+type Field struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Choice is a button.
+type Choice struct {
+	Label  string `json:"label"`
+	Action string `json:"action"` // at most 64 bytes, "skill:verb:argument"; comes back in Message.Action
+}
+
+// Link is an address to open.
+type Link struct {
+	Label string `json:"label"`
+	URL   string `json:"url"`
+}
+
+// Source is where a fact is from.
+type Source struct {
+	Title     string `json:"title"`                // 依据: the law or the page
+	URL       string `json:"url,omitempty"`        // where it was read
+	CheckedOn string `json:"checked_on,omitempty"` // 核对日期, 2026-11-20
+	Sample    bool   `json:"sample,omitempty"`     // 示例: invented or not yet checked by a person
+}
+
+// Delivery is a reply on its way to a chat: the body of an outbox job.
+type Delivery struct {
+	To    Chat      `json:"to"`
+	Reply Reply     `json:"reply"`
+	Line  string    `json:"line"`           // ID of the transcript's line that it belongs to; a channel uses it as its own idempotency key
+	Kind  string    `json:"kind,omitempty"` // reply, notice, reminder: decides what happens after an unknown outcome
+	At    time.Time `json:"at"`
+	Until time.Time `json:"until,omitzero"` // after this it no longer helps and is reported instead of sent
+}
