@@ -52,7 +52,8 @@ type Source struct {
 type Delivery struct {
 	To    Chat      `json:"to"`
 	Reply Reply     `json:"reply"`
-	Line  string    `json:"line"`           // ID of the transcript's line that it belongs to; a channel uses it as its own idempotency key
+	Line  string    `json:"line"`           // ID of the transcript's line that it belongs to
+	Index int       `json:"index"`          // which of the line's deliveries it is, from 0; Line and Index together are the key by which a second copy is known
 	Kind  string    `json:"kind,omitempty"` // reply, notice, reminder: decides what happens after an unknown outcome
 	At    time.Time `json:"at"`
 	Until time.Time `json:"until,omitzero"` // after this it no longer helps and is reported instead of sent
