@@ -1,37 +1,59 @@
 package bot
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
-// Plain renders the reply as text alone, for channels without markup or buttons: choices are numbered.
-func (r *Reply) Plain() string {
+// Plain writes the reply as text, for channels that show nothing else: choices are numbered, fields stand in lines, sources last.
+func (r Reply) Plain() string {
 	var b strings.Builder
+	if r.Urgent {
+		b.WriteString("【紧急】")
+	}
 	b.WriteString(strings.ReplaceAll(r.Text, "**", ""))
+	part := func(text string) {
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(text)
+	}
 	for _, f := range r.Fields {
-		fmt.Fprintf(&b, "\n%s:%s", f.Name, f.Value)
+		part(f.Name + ":" + f.Value)
 	}
 	if r.Link != nil {
-		fmt.Fprintf(&b, "\n%s:%s", r.Link.Label, r.Link.URL)
+		part(strings.TrimPrefix(r.Link.Label+":"+r.Link.URL, ":"))
 	}
 	for i, c := range r.Choices {
-		fmt.Fprintf(&b, "\n%d. %s", i+1, c.Label)
+		part(strconv.Itoa(i+1) + ". " + c.Label)
 	}
-	for _, s := range r.Sources {
-		fmt.Fprintf(&b, "\n%s", s.Plain())
+	if r.AskLocation {
+		part("可以发送位置,也可以写地址。")
 	}
-	return strings.TrimPrefix(b.String(), "\n")
+	if len(r.Sources) > 0 {
+		part(SourceLine(r.Sources))
+	}
+	return b.String()
 }
 
-// Plain renders the source as one quiet line.
-func (s Source) Plain() string {
-	text := "依据:" + s.Title
-	if s.CheckedOn != "" {
-		text += " · 核对于" + s.CheckedOn
+// SourceLine is the quiet last line of a reply: 依据, 核对日期, 示例.
+func SourceLine(sources []Source) string {
+	var b strings.Builder
+	b.WriteString("依据:")
+	for i, s := range sources {
+		if i > 0 {
+			b.WriteString(";")
+		}
+		b.WriteString(s.Title)
+		if s.URL != "" {
+			b.WriteString(" " + s.URL)
+		}
+		if s.CheckedOn != "" {
+			b.WriteString(" 核对 " + s.CheckedOn)
+		}
+		if s.Sample {
+			b.WriteString(" (示例)")
+		}
 	}
-	if s.Sample {
-		text += " · 示例,以窗口答复为准"
-	}
-	return text
+	return b.String()
 }

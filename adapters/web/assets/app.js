@@ -1,0 +1,291 @@
+// The chat page: puts what was said into the log, once each, and sends what is written.
+import { el, message, reply, when } from './render.js';
+import { Outbox, get, listen } from './net.js';
+
+const $ = (id) => document.getElementById(id);
+const log = $('log'), main = $('scroll'), input = $('text'), maxText = Number(document.body.dataset.max);
+
+// ---- the log
+
+const shown = new Map(); // key of a message or reply → its node
+let before = '';         // cursor of earlier lines
+let loaded = false;
+
+const act = {
+  choose(choice, button) {
+    button.classList.add('chosen');
+    say({ text: choice.label, action: choice.action });
+  },
+  locate(button) {
+    trouble('');
+    if (!navigator.geolocation || !isSecureContext) return trouble('这个浏览器现在不能给出位置。请直接写地址,例如“3栋2单元”。');
+    button.disabled = true;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => { button.disabled = false; say({ location: { lat: coords.latitude, lon: coords.longitude, label: '我的位置' } }); },
+      () => { button.disabled = false; trouble('没有得到位置,可能是没有允许。请直接写地址,例如“3栋2单元”。'); },
+      { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 });
+  },
+};
+
+function nodesOf(line) {
+  const nodes = [];
+  const take = (key, make, at) => {
+    if (shown.has(key)) return;
+    const node = make();
+    node.dataset.at = at;
+    shown.set(key, node);
+    nodes.push(node);
+  };
+  if (line.in) take('m:' + line.in.id, () => message(line.in), line.in.at || line.at);
+  (line.out || []).forEach((r, i) => take(`r:${line.id}/${i}`, () => reply(r, act), line.at));
+  return nodes;
+}
+
+// stamps writes the time above a message that comes after a pause.
+function stamps() {
+  for (const old of log.querySelectorAll('.when')) old.remove();
+  let last = 0;
+  for (const node of log.querySelectorAll('article')) {
+    const at = new Date(node.dataset.at);
+    if (at - last > 10 * 60000) node.before(el('p', { class: 'when', 'aria-hidden': 'true' }, when(at)));
+    last = at;
+  }
+}
+
+function settleOld() {
+  const groups = [...log.querySelectorAll('.choices')], articles = [...log.querySelectorAll('article')];
+  for (const group of groups) group.classList.toggle('old', group.parentNode !== articles[articles.length - 1]);
+  $('welcome').hidden = !loaded || articles.length > 0;
+}
+
+const nearEnd = () => main.scrollHeight - main.scrollTop - main.clientHeight < 120;
+function toEnd() { main.scrollTop = main.scrollHeight; $('newer').hidden = true; }
+
+// append puts nodes at the end. The reader stays where he is unless he was at the end; of a long reply he sees the beginning.
+function append(nodes, mine = false) {
+  if (!nodes.length) return;
+  const follow = mine || nearEnd() || !loaded;
+  log.append(...nodes);
+  stamps();
+  settleOld();
+  if (!follow) { $('newer').hidden = false; return; }
+  toEnd();
+  const first = nodes[0];
+  if (loaded && !mine && nodes.reduce((sum, n) => sum + n.offsetHeight, 0) > main.clientHeight) main.scrollTop = first.offsetTop - 12;
+}
+
+function showLines({ lines, before: cursor }) {
+  const nodes = [];
+  for (const line of lines) {
+    if (line.in) { outbox.settle(line.in.id); answered(line.in.id); mark(line.in.id, ''); }
+    nodes.push(...nodesOf(line));
+  }
+  if (!loaded) {
+    before = cursor || '';
+    log.append(...nodes);
+    for (const item of outbox.items) showMine(item); // written before a reload, not yet answered
+    loaded = true;
+    stamps();
+    settleOld();
+    $('earlier').hidden = !before;
+    toEnd();
+    requestAnimationFrame(() => log.setAttribute('aria-busy', 'false'));
+    outbox.flush(true);
+    return;
+  }
+  append(nodes);
+  if (nodes.length && document.hidden) unread(nodes.length);
+}
+
+$('earlier').addEventListener('click', async () => {
+  $('earlier').disabled = true;
+  try {
+    const page = await get('history', { before });
+    const nodes = page.lines.flatMap(nodesOf), height = main.scrollHeight;
+    log.setAttribute('aria-busy', 'true');
+    log.prepend(...nodes);
+    before = page.before || '';
+    stamps();
+    settleOld();
+    main.scrollTop += main.scrollHeight - height;
+    $('earlier').hidden = !before;
+    log.setAttribute('aria-busy', 'false');
+  } catch (error) {
+    trouble(error.message);
+  }
+  $('earlier').disabled = false;
+});
+$('newer').addEventListener('click', toEnd);
+main.addEventListener('scroll', () => { if (nearEnd()) $('newer').hidden = true; }, { passive: true });
+
+// ---- sending
+
+const outbox = new Outbox((item) => {
+  if (item.state === 'sent') { mark(item.id, ''); waitFor(item.id); }
+  else if (item.state === 'refused') mark(item.id, item.why, true, item.body.text);
+  else mark(item.id, item.why || '还没发出,连上后自动发');
+});
+
+function showMine(item) {
+  const key = 'm:' + item.id;
+  if (shown.has(key)) return;
+  const node = message(item.body);
+  node.dataset.at = new Date(item.at).toISOString();
+  shown.set(key, node);
+  append([node], true);
+  if (item.state === 'sent') waitFor(item.id);
+}
+
+function mark(id, text, refused = false, again = '') {
+  const node = shown.get('m:' + id), state = node?.querySelector('.state');
+  if (!state) return;
+  state.hidden = !text;
+  state.textContent = text;
+  node.classList.toggle('refused', refused);
+  if (refused && again) {
+    state.append(' ', el('button', { type: 'button', onclick: () => { input.value = again; grow(); input.focus(); } }, '改一改再发'));
+  }
+}
+
+function say(body) {
+  trouble('');
+  showMine(outbox.add(body));
+}
+
+function send() {
+  const text = input.value.trim();
+  if (!text) { trouble('还没有写内容。'); input.focus(); return; }
+  if (new TextEncoder().encode(text).length > maxText) {
+    return trouble(`太长了。一条最多约${Math.floor(maxText / 300) * 100}个字,请分几条发。`);
+  }
+  say({ text });
+  input.value = '';
+  grow();
+  input.focus();
+}
+
+$('say').addEventListener('submit', (event) => { event.preventDefault(); send(); });
+input.addEventListener('keydown', (event) => {
+  // While a Chinese word is being composed, Enter chooses it. Some browsers only tell by key code 229.
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  send();
+});
+input.addEventListener('input', () => { trouble(''); grow(); });
+$('starts').addEventListener('click', (event) => {
+  const button = event.target.closest('button');
+  if (button) say({ text: button.textContent });
+});
+
+function grow() {
+  input.style.height = 'auto';
+  input.style.height = Math.min(input.scrollHeight + 2, innerHeight * 0.35) + 'px';
+}
+
+function trouble(text) {
+  $('trouble').textContent = text;
+  $('trouble').hidden = !text;
+}
+
+// ---- waiting for the answer
+
+const waiting = new Set();
+let patience = 0, someoneTypes = 0;
+
+function waitFor(id) { waiting.add(id); typing(); }
+function answered(id) { if (waiting.delete(id)) typing(); }
+
+function typing() {
+  clearTimeout(patience);
+  const follow = nearEnd();
+  $('typing').hidden = !waiting.size && !someoneTypes;
+  $('typing-text').textContent = '正在处理';
+  if (waiting.size) {
+    patience = setTimeout(() => { $('typing-text').textContent = '还在处理。您可以先忙别的,答复会留在这里'; }, 12000);
+  }
+  if (follow && !$('typing').hidden) toEnd();
+}
+
+// ---- what comes
+
+let missed = 0;
+const title = document.title;
+function unread(n) { missed += n; document.title = `(${missed}) ${title}`; }
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  missed = 0;
+  document.title = title;
+  refreshWho();
+});
+
+let offline = 0, wasOffline = false;
+function online(yes) {
+  clearTimeout(offline);
+  if (!yes) { // a stream that starts again at once is nobody's worry
+    offline = setTimeout(() => { wasOffline = true; net('连不上网络。您写的会先存着,连上后自动发出。'); }, 2500);
+    return;
+  }
+  outbox.flush(true);
+  if (!wasOffline) return;
+  wasOffline = false;
+  net('已经连上了。', true);
+  setTimeout(() => { if (!wasOffline) net(''); }, 3000);
+  refreshWho();
+}
+function net(text, good = false) {
+  $('net').hidden = !text;
+  $('net').textContent = text;
+  $('net').classList.toggle('good', good);
+}
+
+async function refreshWho() {
+  try {
+    const me = await get('me');
+    const name = (me.name ? me.name + ' · ' : '') + (me.role || '居民');
+    $('who').replaceChildren(el('span', { class: 'person' }, name), ...(me.unit ? [' ', el('span', { class: 'unit' }, me.unit)] : []),
+      ...(me.sample ? [' ', el('span', { class: 'badge' }, '示例')] : []));
+  } catch { /* what is shown stays */ }
+}
+
+listen({
+  online,
+  lines: showLines,
+  reply({ line, index, at, reply: said }) {
+    const key = `r:${line}/${index}`;
+    if (shown.has(key)) return;
+    if (index === 0 && waiting.size) waiting.delete(waiting.values().next().value); // answers come in the order of the messages
+    someoneTypes = 0;
+    typing();
+    const node = reply(said, act);
+    node.dataset.at = at;
+    shown.set(key, node);
+    append([node]);
+    if (said.urgent) $('alarm').textContent = said.text.split('\n')[0];
+    if (document.hidden) unread(1);
+  },
+  message(said) {
+    append(nodesOf({ in: said, at: said.at }));
+    if (!outbox.items.some((item) => item.id === said.id)) waitFor(said.id);
+  },
+  typing() {
+    clearTimeout(someoneTypes);
+    someoneTypes = setTimeout(() => { someoneTypes = 0; typing(); }, 8000);
+    typing();
+  },
+});
+
+// ---- large text
+
+const big = $('large');
+function large(on) {
+  document.documentElement.classList.toggle('large', on);
+  big.setAttribute('aria-pressed', String(on));
+}
+try { large(localStorage.getItem('linli.large') === 'yes'); } catch { /* storage is off */ }
+big.addEventListener('click', () => {
+  const on = big.getAttribute('aria-pressed') !== 'true';
+  large(on);
+  try { localStorage.setItem('linli.large', on ? 'yes' : 'no'); } catch { /* storage is off */ }
+  toEnd();
+});
+if (matchMedia('(pointer: fine)').matches) input.focus();
