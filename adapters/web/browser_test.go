@@ -50,9 +50,9 @@ type tab struct {
 }
 
 // open opens a new tab in the same browser: with the same cookies.
-func open(t *testing.T, browser context.Context, url string, width, height int64) *tab {
+func open(t *testing.T, browser context.Context, url string, width, height int64, options ...chromedp.ContextOption) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser)
+	ctx, cancel := chromedp.NewContext(browser, options...)
 	t.Cleanup(cancel)
 	p := &tab{t, ctx}
 	p.do(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2)), chromedp.Navigate(url))
@@ -63,9 +63,7 @@ func open(t *testing.T, browser context.Context, url string, width, height int64
 // fresh opens a tab that shares nothing with the others.
 func fresh(t *testing.T, browser context.Context, url string, width, height int64) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	return open(t, ctx, url, width, height)
+	return open(t, browser, url, width, height, chromedp.WithNewBrowserContext())
 }
 
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {

@@ -59,7 +59,7 @@ function settleOld() {
 }
 
 const nearEnd = () => main.scrollHeight - main.scrollTop - main.clientHeight < 120;
-function toEnd() { main.scrollTop = main.scrollHeight; $('newer').hidden = true; }
+function toEnd() { main.scrollTop = log.firstChild ? main.scrollHeight : 0; $('newer').hidden = true; }
 
 // append puts nodes at the end. The reader stays where he is unless he was at the end; of a long reply he sees the beginning.
 function append(nodes, mine = false) {
@@ -116,9 +116,18 @@ $('earlier').addEventListener('click', async () => {
   $('earlier').disabled = false;
 });
 $('newer').addEventListener('click', toEnd);
-main.addEventListener('scroll', () => { if (nearEnd()) $('newer').hidden = true; }, { passive: true });
+
+// When the keyboard of a phone opens or the input grows, the end stays in sight.
+let atEnd = true;
+main.addEventListener('scroll', () => {
+  atEnd = nearEnd();
+  if (atEnd) $('newer').hidden = true;
+}, { passive: true });
+new ResizeObserver(() => { if (atEnd) toEnd(); }).observe(main);
 
 // ---- sending
+
+let entered = false; // Enter is down and has sent
 
 const outbox = new Outbox((item) => {
   if (item.state === 'sent') { mark(item.id, ''); waitFor(item.id); }
@@ -169,8 +178,12 @@ input.addEventListener('keydown', (event) => {
   // While a Chinese word is being composed, Enter chooses it. Some browsers only tell by key code 229.
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
+  entered = true;
   send();
 });
+input.addEventListener('keyup', () => { entered = false; });
+// Some keyboards break the line although the key was taken.
+input.addEventListener('beforeinput', (event) => { if (entered && event.inputType === 'insertLineBreak') event.preventDefault(); });
 input.addEventListener('input', () => { trouble(''); grow(); });
 $('starts').addEventListener('click', (event) => {
   const button = event.target.closest('button');
@@ -241,9 +254,8 @@ function net(text, good = false) {
 async function refreshWho() {
   try {
     const me = await get('me');
-    const name = (me.name ? me.name + ' · ' : '') + (me.role || '居民');
-    $('who').replaceChildren(el('span', { class: 'person' }, name), ...(me.unit ? [' ', el('span', { class: 'unit' }, me.unit)] : []),
-      ...(me.sample ? [' ', el('span', { class: 'badge' }, '示例')] : []));
+    const parts = [me.name, me.role || '居民', me.unit].filter(Boolean).map((part) => el('span', {}, part));
+    $('who').replaceChildren(...parts, ...(me.sample ? [el('span', { class: 'badge' }, '示例')] : []));
   } catch { /* what is shown stays */ }
 }
 
@@ -286,6 +298,7 @@ big.addEventListener('click', () => {
   const on = big.getAttribute('aria-pressed') !== 'true';
   large(on);
   try { localStorage.setItem('linli.large', on ? 'yes' : 'no'); } catch { /* storage is off */ }
+  grow();
   toEnd();
 });
 if (matchMedia('(pointer: fine)').matches) input.focus();

@@ -16,7 +16,7 @@ const forms = [
   /^11[09]$|^12[02]$/, /^1[3-9]\d{9}$/, /^0\d{2,3}-?\d{7,8}(-\d{1,5})?$/, /^[48]00-?\d{3}-?\d{4}$/, /^(12|95|96)\d{3}$/,
 ];
 const localForm = /^[2-8]\d{6,7}$/;
-const notBefore = /[A-Za-z0-9.:#_第¥¥-]$/;
+const notBefore = /[A-Za-z0-9.#_第¥¥-]$/;
 const notAfter = /^[A-Za-z0-9%_:年月日时点分秒元块米栋号楼室层条个次人岁户级页位天件-]|^\.\d|^\/\d{1,2}(?!\d)/;
 
 export function telephones(text) {
@@ -105,10 +105,11 @@ export function reply(r, act) {
   }
   if (r.link) card.append(el('p', { class: 'link' }, link(r.link.label || r.link.url, r.link.url, { class: 'open' })));
   if (r.urgent) {
-    const numbers = [...new Set(telephones(r.text).map((t) => t.number))].slice(0, 4);
+    const short = (n) => (n.length === 3 ? 0 : 1); // 119 before the duty room
+    const numbers = [...new Set(telephones(r.text).map((t) => t.number))].sort((a, b) => short(a) - short(b)).slice(0, 4);
     card.prepend(el('p', { class: 'flag' }, '紧急'));
     if (numbers.length) {
-      const buttons = numbers.map((n) => { const a = call(n, '拨打 ' + n); a.className = 'call'; return a; });
+      const buttons = numbers.map((n) => { const a = call(n, '拨打 ' + n); a.className = short(n) ? 'call long' : 'call'; return a; });
       card.append(el('p', { class: 'calls' }, ...buttons));
     }
   }
