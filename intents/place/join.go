@@ -1,0 +1,180 @@
+package place
+
+import "slices"
+
+// join makes matches of the tokens that stand together.
+func (s *scanner) join() []Match {
+	var matches []Match
+	for i := 0; i < len(s.tokens); {
+		to := i + 1
+		for to < len(s.tokens) && s.together(to-1, to) {
+			to++
+		}
+		if m, ok := s.match(s.tokens[i:to]); ok {
+			matches = append(matches, m)
+		}
+		i = to
+	}
+	return matches
+}
+
+// together says whether two neighbouring tokens are pieces of one place.
+func (s *scanner) together(i, j int) bool {
+	a, b := &s.tokens[i], &s.tokens[j]
+	if a.kind == objectToken && (b.kind != relationToken || a.end != b.start || !s.besideThing(b)) {
+		return false
+	}
+	if b.kind == objectToken {
+		// 3栋|电梯 is about the lift, 3栋电梯里 is a place.
+		if j+1 >= len(s.tokens) || !s.together(j, j+1) {
+			return false
+		}
+	}
+	gap := s.runes[a.end:b.start]
+	switch {
+	case len(gap) == 0:
+		return true
+	case len(gap) > 2:
+		return false
+	}
+	finer := b.kind > a.kind && a.kind < spotToken && b.kind <= roomToken
+	switch gap[0] {
+	case '的':
+		return len(gap) == 1 && b.kind != areaToken && a.kind != ownToken
+	case ' ', '-', '/', ':', '_', '.', '—', '·':
+		return finer || gap[0] == ' ' && b.kind == spotToken
+	case ',', '、', '，':
+		return finer || gap[0] != ',' && s.listed(i, j)
+	case '和', '与', '跟', '及', '到', '至', '~':
+		return len(gap) == 1 && s.listed(i, j)
+	}
+	return false
+}
+
+// listed says whether two tokens are of one kind, so that 3栋和5栋 and a crossing are one place.
+func (s *scanner) listed(i, j int) bool {
+	a, b := &s.tokens[i], &s.tokens[j]
+	switch {
+	case a.kind == b.kind:
+		return a.kind == roadToken || a.kind == buildingToken || a.kind == entranceToken || a.kind == floorToken || a.kind == roomToken || a.kind == numberToken
+	case a.kind == numberToken && b.kind == roadToken, a.kind == roadToken && b.kind == landmarkToken, a.kind == landmarkToken && b.kind == roadToken:
+		if j+1 < len(s.tokens) {
+			c := &s.tokens[j+1]
+			return c.start == b.end && (c.kind == crossingToken || c.kind == sectionToken)
+		}
+	}
+	return false
+}
+
+// besideThing says whether a relation makes a place of a thing: 垃圾桶旁 does, 井盖上 and 电梯外 hardly.
+func (s *scanner) besideThing(t *token) bool {
+	if t.end-t.start > 1 {
+		return true
+	}
+	switch s.runes[t.start] {
+	case '里', '内', '旁', '边', '口', '下', '处', '前', '后', '侧':
+		return true
+	}
+	return false
+}
+
+// match makes a match of tokens that stand together, unless they say nothing.
+func (s *scanner) match(tokens []token) (Match, bool) {
+	if s.idle(tokens) {
+		return Match{}, false
+	}
+	first, last := tokens[0], tokens[len(tokens)-1]
+	m := Match{Pos: s.offsets[first.start], End: s.offsets[last.end]}
+	m.Text = s.text[m.Pos:m.End]
+	m.Weak = true
+	for i := range tokens {
+		t := &tokens[i]
+		s.fill(&m.Parts, t)
+		switch t.kind {
+		case spotToken, relationToken, objectToken, officeToken, ownToken, floorToken, crossingToken:
+		case areaToken:
+			m.Weak = m.Weak && t.coarse
+		default:
+			m.Weak = m.Weak && t.bare
+		}
+	}
+	if m.Weak && len(tokens) > 1 {
+		// 菜市场门口 and 二楼会议室 are one of a kind for those who talk of them.
+		m.Weak = !slices.ContainsFunc(tokens, func(t token) bool { return t.kind == landmarkToken || t.kind == officeToken })
+	}
+	m.Units = s.g.candidates(tokens, &m.Parts)
+	return m, true
+}
+
+// idle says whether the tokens are no place: an office that is asked for, a thing, a short name that may be any word.
+func (s *scanner) idle(tokens []token) bool {
+	first := &tokens[0]
+	if len(tokens) > 1 {
+		return false
+	}
+	switch first.kind {
+	case objectToken, officeToken, ownToken, relationToken, sectionToken, numberToken:
+		return true
+	case communityToken, areaToken:
+		return first.bare || first.short && first.end-first.start < 3
+	case landmarkToken:
+		return first.bare && !s.opens(first.start)
+	}
+	return false
+}
+
+// opens says whether a bare 菜市场 at i is said as a place: at the start of a sentence or behind 在.
+func (s *scanner) opens(i int) bool {
+	return i == 0 || !isHan(s.at(i-1)) || s.at(i-1) == '在'
+}
+
+// fill adds a token to the parts.
+func (s *scanner) fill(p *Parts, t *token) {
+	words := s.words(t.start, t.end)
+	set := func(to *string, value string) {
+		if *to == "" {
+			*to = value
+		}
+	}
+	switch t.kind {
+	case areaToken:
+		p.Area += words
+	case communityToken:
+		set(&p.Community, words)
+	case gridToken:
+		if t.value == "" {
+			t.value = words
+		}
+		set(&p.Grid, t.value)
+	case estateToken:
+		if t.bare && p.Community != "" {
+			return
+		}
+		set(&p.Estate, words)
+	case buildingToken:
+		set(&p.Building, t.value)
+	case entranceToken:
+		set(&p.Entrance, t.value)
+	case floorToken:
+		set(&p.Floor, t.value)
+	case roomToken:
+		set(&p.Room, t.value)
+	case roadToken:
+		if p.Road != "" {
+			set(&p.Crossing, words)
+		}
+		set(&p.Road, words)
+	case numberToken:
+		set(&p.Number, t.value)
+	case sectionToken:
+		set(&p.Section, words)
+	case crossingToken:
+		set(&p.Crossing, words)
+	case landmarkToken, officeToken, objectToken:
+		p.Landmark += words
+	case spotToken, relationToken:
+		p.Relation += words
+	case ownToken:
+		set(&p.Relation, words)
+	}
+}

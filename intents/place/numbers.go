@@ -1,0 +1,201 @@
+package place
+
+// number handles a number with what it counts, and returns where it ends or i if it isn't one that says where.
+func (s *scanner) number(i int) int {
+	n, ok := s.numberAt(i)
+	if !ok {
+		return i
+	}
+	if end := s.hyphenated(n); end > i {
+		return end
+	}
+	if end := s.counted(n); end > i {
+		return end
+	}
+	if !n.chinese && n.digits > 0 {
+		// 501 behind 3栋 is a room; any other bare number is passed as a whole.
+		if last := s.last(i); last != nil && (n.digits == 3 || n.digits == 4) && (last.kind == buildingToken || last.kind == entranceToken || last.kind == floorToken) && !s.measured(n.end) {
+			s.push(token{kind: roomToken, start: i, end: n.end, value: n.text})
+			return n.end
+		}
+		if s.measured(n.end) {
+			s.bound = n.end + 1
+		}
+		return n.end
+	}
+	if n.chinese && s.measured(n.end) {
+		s.bound = n.end + 1
+		return n.end + 1
+	}
+	return i
+}
+
+// measured reports whether a measure stands at i: the number before it is a quantity.
+func (s *scanner) measured(i int) bool {
+	switch s.at(i) {
+	case '天', '点', '个', '次', '块', '元', '米', '人', '分', '岁', '年', '月', '日', '辆', '棵', '条', '只', '名', '位', '件', '家', '盏', '根', '处', '斤', '度', '%', '.', ':', '/':
+		return true
+	}
+	return false
+}
+
+// counted handles 3栋, 2单元, 501室, 二楼, 128号, 三网格.
+func (s *scanner) counted(n number) int {
+	i, last := n.end, s.last(n.start)
+	t := token{start: n.start, value: n.text, ordinal: n.ordinal, chinese: n.chinese}
+	finish := func(k kind, end int) int {
+		t.kind, t.end = k, end
+		if k == buildingToken {
+			s.nameBefore(n.start)
+		}
+		s.push(t)
+		return end
+	}
+	switch r := s.at(i); {
+	case n.below && (r == '楼' || r == '层'):
+		return finish(floorToken, i+1)
+	case r == '号' && s.at(i+1) == '楼' || r == '#' && s.at(i+1) == '楼':
+		if next := s.at(i + 2); next == '道' || next == '梯' {
+			return finish(buildingToken, i+1)
+		}
+		return finish(buildingToken, i+2)
+	case r == '号' && (s.at(i+1) == '栋' || s.at(i+1) == '幢'):
+		return finish(buildingToken, i+2)
+	case r == '#':
+		return finish(buildingToken, i+1)
+	case r == '栋' || r == '幢':
+		return s.block(n, finish)
+	case r == '座' && (n.digits == 0 && !n.chinese || !n.chinese && s.at(i+1) != '位' && s.at(i+1) != '桥'):
+		return finish(buildingToken, i+1)
+	case r == '单' && s.at(i+1) == '元':
+		if n.ordinal && last == nil {
+			return n.start // 第三单元测试
+		}
+		return finish(entranceToken, i+2)
+	case r == '号' && s.at(i+1) == '网' && s.at(i+2) == '格':
+		return finish(gridToken, i+3)
+	case r == '网' && s.at(i+1) == '格':
+		return finish(gridToken, i+2)
+	case r == '室' && (n.digits >= 3 || n.chinese && len(n.text) >= 3 || last != nil):
+		return finish(roomToken, i+1)
+	case r == '房' && s.at(i+1) != '东' && (n.digits >= 3 || last != nil && last.kind >= buildingToken && last.kind <= floorToken):
+		return finish(roomToken, i+1)
+	case r == '户' && (n.digits >= 3 || last != nil && n.digits > 0 && last.kind >= buildingToken && last.kind <= floorToken):
+		return finish(roomToken, i+1)
+	case r == '楼':
+		if s.at(i+1) == '下' && !n.chinese && last == nil {
+			return finish(floorToken, i+1) // 3楼下水道
+		}
+		return finish(floorToken, i+1)
+	case r == '层' && (last != nil && last.kind >= estateToken && last.kind <= entranceToken):
+		return finish(floorToken, i+1)
+	case r == '号' && last != nil && s.houseNumber(last):
+		return finish(numberToken, i+1)
+	case (r == '期' || r == '区') && last != nil && last.kind == estateToken && !last.bare:
+		last.end, s.bound = i+1, i+1
+		return i + 1
+	case r == '组' && last != nil && last.kind == communityToken:
+		return finish(relationToken, i+1)
+	}
+	return n.start
+}
+
+// houseNumber says whether 128号 behind the token is an address.
+func (s *scanner) houseNumber(last *token) bool {
+	switch last.kind {
+	case roadToken, communityToken, sectionToken, areaToken:
+		return !last.coarse
+	case estateToken:
+		return !last.bare
+	}
+	return false
+}
+
+// block handles 栋 and 幢: 三栋 is a building, 三栋楼 and 两栋 are how many.
+func (s *scanner) block(n number, finish func(kind, int) int) int {
+	i := n.end
+	if n.chinese && s.runes[n.end-1] == '两' {
+		return n.start
+	}
+	next := s.at(i + 1)
+	if next != '楼' {
+		if n.text == "1" && n.chinese && (next == '房' || next == '危' || next == '老' || next == '别') {
+			return n.start
+		}
+		return finish(buildingToken, i+1)
+	}
+	if _, length := vocabulary().longest(s.runes[i+1:]); length > 1 {
+		return finish(buildingToken, i+1) // 3栋|楼下
+	}
+	if n.chinese && !n.ordinal && s.last(n.start) == nil {
+		return n.start
+	}
+	return finish(buildingToken, i+2)
+}
+
+// nameBefore makes an estate of the unknown name directly before a building: 翠竹苑3栋, or at the start of a sentence any name: 紫薇3栋.
+func (s *scanner) nameBefore(i int) {
+	if s.last(i) != nil || i <= s.bound {
+		return
+	}
+	start := s.reach(i, longUnknown)
+	length := i - start
+	opening := start == 0 || !isHan(s.at(start-1))
+	if length >= 2 && (isEstateTail(s.runes[i-1]) || opening && length <= 5) {
+		s.push(token{kind: estateToken, start: start, end: i})
+	}
+}
+
+// hyphenated handles 3-2-501 and 3-501.
+func (s *scanner) hyphenated(n number) int {
+	if n.chinese || n.digits == 0 || n.ordinal || n.below || isDigit(s.at(n.start-1)) {
+		return n.start
+	}
+	var more [2]number
+	count := 0
+	for end := n.end; count < 2 && s.at(end) == '-'; count++ {
+		next, ok := s.numberAt(end + 1)
+		if !ok || next.chinese || next.digits == 0 {
+			break
+		}
+		more[count], end = next, next.end
+	}
+	push := func(k kind, n number) { s.push(token{kind: k, start: n.start, end: n.end, value: n.text}) }
+	last := s.last(n.start)
+	switch {
+	case count == 2 && n.digits <= 3 && more[0].digits <= 2 && (more[1].digits == 3 || more[1].digits == 4) && s.at(more[1].end) != '-':
+		s.nameBefore(n.start)
+		push(buildingToken, n)
+		push(entranceToken, more[0])
+		push(roomToken, more[1])
+		return s.roomEnd(more[1].end)
+	case count == 1 && last != nil && n.digits <= 2 && (more[0].digits == 3 || more[0].digits == 4) && (last.kind == buildingToken || last.kind == estateToken || last.kind == communityToken):
+		first := buildingToken
+		if last.kind == buildingToken {
+			first = entranceToken
+		}
+		push(first, n)
+		push(roomToken, more[0])
+		return s.roomEnd(more[0].end)
+	case count == 1 && (s.at(more[0].end) == '栋' || s.at(more[0].end) == '幢' || s.at(more[0].end) == '号' && s.at(more[0].end+1) == '楼'):
+		// 3-5栋: from 3 to 5.
+		s.nameBefore(n.start)
+		push(buildingToken, n)
+		return n.end
+	case count == 1 && s.at(more[0].end) == '号' && last != nil && s.houseNumber(last):
+		t := more[0]
+		s.push(token{kind: numberToken, start: n.start, end: t.end + 1, value: n.text + "-" + t.text})
+		return t.end + 1
+	}
+	return n.start
+}
+
+// roomEnd takes the 室 behind a room's number.
+func (s *scanner) roomEnd(end int) int {
+	if s.at(end) == '室' {
+		s.tokens[len(s.tokens)-1].end++
+		s.bound = end + 1
+		return end + 1
+	}
+	return end
+}

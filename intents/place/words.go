@@ -1,0 +1,136 @@
+package place
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+)
+
+//go:embed words.txt
+var wordList string
+
+// class is what a word of the vocabulary does in the text.
+type class uint8
+
+const (
+	noClass        class = iota
+	estateWord           // ends the name of an estate
+	plainEstate          // an estate without a name
+	communityWord        // ends the name of a community or village
+	plainCommunity       // a community without a name
+	areaWord             // ends the name of a street, town
+	roadWord             // ends the name of a road
+	landmarkWord         // ends the name of a landmark, or is one
+	roomWord             // a room to meet in
+	officeWord           // an office: a place only with something before or behind it
+	spotWord             // a spot seen from where the speaker stands
+	ownWord              // the speaker's home, before a spot
+	objectWord           // a thing: a place only with a relation behind it
+	relationWord         // reaches back to an unknown name
+	nearWord             // a relation only directly behind a place
+	sectionWord          // a part of a road
+	crossingWord         // a crossing of roads
+	gateWord             // a gate; reaches back to an unknown name
+	keepWord             // holds nothing for us, but hides the words inside it
+	stopWord             // no name reaches across it
+)
+
+var classNames = map[string]class{
+	"estate": estateWord, "plainestate": plainEstate, "community": communityWord, "plaincommunity": plainCommunity, "area": areaWord, "road": roadWord,
+	"landmark": landmarkWord, "room": roomWord, "office": officeWord, "spot": spotWord, "own": ownWord, "object": objectWord, "relation": relationWord,
+	"near": nearWord, "section": sectionWord, "crossing": crossingWord, "gate": gateWord, "keep": keepWord, "stop": stopWord,
+}
+
+// vocabulary is built from words.txt when it is first needed.
+var vocabulary = sync.OnceValue(func() *trie[class] {
+	t := newTrie[class]()
+	for class, word := range words() {
+		t.add(word, class)
+	}
+	return t
+})
+
+// words yields the vocabulary. The first class that a word stands in is its class.
+func words() func(yield func(class, string) bool) {
+	return func(yield func(class, string) bool) {
+		for line := range strings.Lines(wordList) {
+			name, list, ok := strings.Cut(line, ":")
+			if !ok || strings.HasPrefix(line, "#") {
+				continue
+			}
+			for word := range strings.FieldsSeq(list) {
+				if !yield(classNames[name], word) {
+					return
+				}
+			}
+		}
+		// Directions make words with every kind of side.
+		for _, d := range []string{"东", "南", "西", "北", "东南", "西南", "东北", "西北", "正东", "正南", "正西", "正北"} {
+			for _, side := range []string{"侧", "边", "面", "角", "头", "端"} {
+				if !yield(relationWord, d+side) {
+					return
+				}
+			}
+			for _, gate := range []string{"门", "大门"} {
+				if !yield(gateWord, d+gate) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// trie maps words to values and finds the longest word that starts at a position.
+type trie[V any] struct {
+	next   map[edge]int32
+	values []V
+	ends   []bool
+}
+
+type edge struct {
+	node int32
+	r    rune
+}
+
+func newTrie[V any]() *trie[V] {
+	return &trie[V]{next: map[edge]int32{}, values: make([]V, 1), ends: make([]bool, 1)}
+}
+
+// add gives a word its value unless it has one.
+func (t *trie[V]) add(word string, v V) {
+	if at := t.node(word); !t.ends[at] {
+		t.values[at], t.ends[at] = v, true
+	}
+}
+
+// node returns the node of the word and makes it if there is none.
+func (t *trie[V]) node(word string) int32 {
+	at := int32(0)
+	for _, r := range word {
+		to, ok := t.next[edge{at, r}]
+		if !ok {
+			to = int32(len(t.values))
+			t.values = append(t.values, *new(V))
+			t.ends = append(t.ends, false)
+			t.next[edge{at, r}] = to
+		}
+		at = to
+	}
+	return at
+}
+
+// longest returns the longest word that text starts with: its value and its length in runes, 0 if there is none.
+func (t *trie[V]) longest(text []rune) (v V, length int) {
+	at := int32(0)
+	for i, r := range text {
+		to, ok := t.next[edge{at, r}]
+		if !ok {
+			break
+		}
+		at = to
+		if t.ends[at] {
+			v, length = t.values[at], i+1
+		}
+	}
+	return v, length
+}
