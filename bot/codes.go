@@ -79,7 +79,8 @@ func (o *Org) MayIssue(p *Person, role Role, unit string) bool {
 	return !slices.ContainsFunc(Actions, func(a Action) bool { return ScopeOf(role, a) != Nowhere && !o.Allowed(p, a, unit) })
 }
 
-// Redeem makes the account the person that the code speaks of.
+// Redeem makes the account the person that the code speaks of. It fails with NotFound for a code that does not exist, Conflict for one that
+// was used, Forbidden for one that has expired.
 func (e *Engine) Redeem(ctx context.Context, letters string, a Account) (*Person, error) {
 	for race := 0; ; race++ {
 		t := e.newTurn(ctx)
@@ -116,7 +117,7 @@ func (t *Turn) redeem(letters string, a Account) (*Person, error) {
 	case c.UsedBy == a.Key():
 		return who(t, a)
 	case c.UsedBy != "":
-		return nil, Errorf(Forbidden, "这个绑定码已经用过了,请发码的人重新生成一个")
+		return nil, Errorf(Conflict, "这个绑定码已经用过了,请发码的人重新生成一个")
 	case t.Now.After(c.Expires):
 		return nil, Errorf(Forbidden, "这个绑定码已过期,请发码的人重新生成一个")
 	}

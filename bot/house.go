@@ -103,7 +103,7 @@ func (h *house) bind(t *Turn, letters string) error {
 		return nil
 	}
 	p, err := t.redeem(letters, t.Message.From)
-	if k := KindOf(err); k == NotFound || k == Forbidden {
+	if k := KindOf(err); k == NotFound || k == Forbidden || k == Conflict {
 		t.Say(MessageOf(err))
 		return nil
 	}
@@ -171,3 +171,15 @@ func (h *house) issue(t *Turn, role, unitName string) error {
 	t.Say(h.texts.Say("code", map[string]any{"Code": letters, "Role": h.texts.Say("role."+string(r), nil), "Unit": unit.Name, "Expires": c.Expires}))
 	return nil
 }
+
+// Starts returns what somebody of the role often says first, for a channel that offers it to a newcomer.
+func (e *Engine) Starts(r Role) []string {
+	name := "starts.staff"
+	if r == Resident {
+		name = "starts.resident"
+	}
+	return strings.Split(e.texts.Say(name, nil), "\n")
+}
+
+// Welcome returns the first sentences of an empty conversation.
+func (e *Engine) Welcome() string { return e.texts.Say("hello", nil) }

@@ -8,16 +8,17 @@ import (
 // Session is what Linli remembers of one conversation between two messages. It is small, and nothing in it is needed for longer than the
 // conversation lasts: what must stay is a record.
 type Session struct {
-	Skill   string          `json:"skill,omitempty"`   // the skill that asked something and waits for the answer
-	State   json.RawMessage `json:"state,omitempty"`   // that skill's own
-	Asked   time.Time       `json:"asked,omitzero"`    // when it asked
-	Topic   string          `json:"topic,omitempty"`   // the catalogue entry that the conversation is about
-	Case    string          `json:"case,omitempty"`    // the case that it is about
-	Meeting string          `json:"meeting,omitempty"` // the meeting that it is about
-	Choices []Choice        `json:"choices,omitempty"` // of the last reply: what a typed number or label means
-	Told    bool            `json:"told,omitempty"`    // the privacy notice was given
-	Unit    string          `json:"unit,omitempty"`    // the unit that a visitor named
-	Last    time.Time       `json:"last,omitzero"`     // the last message
+	Skill    string          `json:"skill,omitempty"`    // the skill that asked something and waits for the answer
+	State    json.RawMessage `json:"state,omitempty"`    // that skill's own
+	Asked    time.Time       `json:"asked,omitzero"`     // when it asked
+	Topic    string          `json:"topic,omitempty"`    // the catalogue entry that the conversation is about
+	Case     string          `json:"case,omitempty"`     // the case that it is about
+	Meeting  string          `json:"meeting,omitempty"`  // the meeting that it is about
+	Question string          `json:"question,omitempty"` // the question that was kept last
+	Choices  []Choice        `json:"choices,omitempty"`  // of the last reply: what a typed number or label means
+	Told     bool            `json:"told,omitempty"`     // the privacy notice was given
+	Unit     string          `json:"unit,omitempty"`     // the unit that a visitor named
+	Last     time.Time       `json:"last,omitzero"`      // the last message
 }
 
 // KindSession is the kind of record that keeps a Session; its ID is the lane of the conversation.

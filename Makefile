@@ -1,0 +1,39 @@
+# make help lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help run test quick bench eval fuzz lint
+GO ?= go
+FUZZTIME ?= 10s
+MEASURE ?=
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## start the service on http://127.0.0.1:8080
+	$(GO) run ./cmd/linli
+
+test: ## install what the tests need, then vet, the short tests under the race detector, and all tests
+	./.ci/install
+	$(GO) vet ./...
+	$(GO) test -race -short ./...
+	$(GO) test ./...
+
+quick: ## the short tests, without browser or load
+	$(GO) test -short ./...
+
+bench: ## throughput, latency, growth, start-up and memory, as one report
+	$(GO) test -run '^$$' -bench . -benchmem ./knowledge ./intents/... ./adapters/sqlite
+	$(GO) run ./cmd/linli/bench
+
+eval: ## how well it understands and answers; MEASURE=DIR adds public data sets that aren't part of the project
+	$(GO) run ./cmd/linli eval all $(if $(MEASURE),--measure $(MEASURE))
+
+fuzz: ## each fuzz target for FUZZTIME
+	@for p in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; done
+
+lint: ## vet, gofmt, and golangci-lint where it is installed
+	$(GO) vet ./...
+	@test -z "$$(gofmt -l bot intents knowledge adapters cmd)" || { gofmt -l bot intents knowledge adapters cmd; echo "run gofmt -w on these"; exit 1; }
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: vet and gofmt only"; fi
