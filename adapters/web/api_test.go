@@ -187,29 +187,14 @@ func TestHistoryPages(t *testing.T) {
 	}
 }
 
-// events reads a stream until it has n events or it ends.
-func events(t *testing.T, r io.Reader, n int) (names, ids []string, data [][]byte) {
-	t.Helper()
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 8<<20)
-	name, id := "", ""
-	for len(names) < n && lines.Scan() {
-		key, value, _ := strings.Cut(lines.Text(), ": ")
-		switch key {
-		case "event":
-			name = value
-		case "id":
-			id = value
-		case "data":
-			names, ids, data = append(names, name), append(ids, id), append(data, []byte(value))
-			name, id = "", ""
-		}
-	}
-	return names, ids, data
+// feed is an open stream of events.
+type feed struct {
+	body  io.ReadCloser
+	lines *bufio.Scanner
 }
 
 // listen opens a stream of events.
-func (v *visitor) listen(last string) *http.Response {
+func (v *visitor) listen(last string) *feed {
 	v.h.t.Helper()
 	r := v.request("GET", "/api/v1/events", "")
 	r.Header.Set("Last-Event-ID", last)
@@ -221,7 +206,30 @@ func (v *visitor) listen(last string) *http.Response {
 	if kind := resp.Header.Get("Content-Type"); resp.StatusCode != 200 || !strings.HasPrefix(kind, "text/event-stream") {
 		v.h.t.Fatal(resp.Status, kind)
 	}
-	return resp
+	f := &feed{resp.Body, bufio.NewScanner(resp.Body)}
+	f.lines.Buffer(nil, 8<<20)
+	return f
+}
+
+// event is one event of a feed; the zero value when it has ended.
+type event struct {
+	name, id string
+	data     []byte
+}
+
+func (f *feed) next() (e event) {
+	for f.lines.Scan() {
+		switch key, value, _ := strings.Cut(f.lines.Text(), ": "); key {
+		case "event":
+			e.name = value
+		case "id":
+			e.id = value
+		case "data":
+			e.data = []byte(value)
+			return e
+		}
+	}
+	return event{}
 }
 
 func TestAStreamMissesNothing(t *testing.T) {
@@ -235,24 +243,24 @@ func TestAStreamMissesNothing(t *testing.T) {
 	}
 	say(0, 3)
 	stream := v.listen("")
-	names, _, data := events(t, stream.Body, 1)
+	e := stream.next()
 	var first lines
-	if err := json.Unmarshal(data[0], &first); err != nil || names[0] != "lines" || len(first.Lines) != 3 || first.Before != "" {
-		t.Fatalf("%v %s", err, data)
+	if err := json.Unmarshal(e.data, &first); err != nil || e.name != "lines" || len(first.Lines) != 3 || first.Before != "" {
+		t.Fatalf("%v %+v", err, e)
 	}
 	say(3, 5)
-	names, ids, data := events(t, stream.Body, 2)
+	stream.next()
+	e = stream.next()
 	var reply replyEvent
-	if err := json.Unmarshal(data[1], &reply); err != nil || !slices.Equal(names, []string{"reply", "reply"}) || ids[1] != "line5/0" ||
+	if err := json.Unmarshal(e.data, &reply); err != nil || e.name != "reply" || e.id != "line5/0" ||
 		reply.Line != "line5" || reply.Reply.Text != "4" || reply.Reply.Choices[0].Action != "a:b:c" {
-		t.Fatalf("%v %v %v %s", err, names, ids, data)
+		t.Fatalf("%v %+v %s", err, e, e.data)
 	}
-	stream.Body.Close()
+	stream.body.Close()
 
 	say(5, 120) // more than a page while nobody listens
-	_, _, data = events(t, v.listen(ids[1]).Body, 1)
 	var again lines
-	if err := json.Unmarshal(data[0], &again); err != nil {
+	if err := json.Unmarshal(v.listen(e.id).next().data, &again); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]bool{}
@@ -264,7 +272,7 @@ func TestAStreamMissesNothing(t *testing.T) {
 			t.Errorf("line %d was missed", i)
 		}
 	}
-	if _, _, data := events(t, v.listen("line-of-nobody/0").Body, 1); len(data) != 1 {
+	if e := v.listen("line-of-nobody/0").next(); e.name != "lines" {
 		t.Error("an unknown event ID must not hurt")
 	}
 }
@@ -300,13 +308,14 @@ func TestOtherWindowsSeeWhatISay(t *testing.T) {
 	h := newHouse(t)
 	v := h.visitor()
 	one, two := v.listen(""), v.listen("")
-	events(t, one.Body, 1)
-	events(t, two.Body, 1)
+	one.next()
+	two.next()
 	v.do("POST", "/api/v1/messages", body(post{ID: id(1), Text: "您好"}), nil)
-	names, _, data := events(t, two.Body, 2)
+	a, b := two.next(), two.next() // in either order: the answer may be faster than the echo
+	names := []string{a.name, b.name}
 	slices.Sort(names)
-	if !slices.Equal(names, []string{"message", "reply"}) || !bytes.Contains(bytes.Join(data, nil), []byte(`"id":"message-0001"`)) {
-		t.Errorf("%v %s", names, data)
+	if !slices.Equal(names, []string{"message", "reply"}) || !bytes.Contains(slices.Concat(a.data, b.data), []byte(`"id":"message-0001"`)) {
+		t.Errorf("%s %s", a.data, b.data)
 	}
 }
 
@@ -396,10 +405,10 @@ func TestBeforeAndAfterRun(t *testing.T) {
 	h := newHouse(t)
 	v := h.visitor()
 	stream := v.listen("")
-	events(t, stream.Body, 1)
+	stream.next()
 	h.stopRun() // returns only when the stream has been closed
-	if rest, err := io.ReadAll(stream.Body); err != nil || len(rest) > 1 {
-		t.Errorf("the stream did not end well: %q %v", rest, err)
+	if e := stream.next(); e.name != "" || stream.lines.Err() != nil {
+		t.Errorf("the stream did not end well: %+v %v", e, stream.lines.Err())
 	}
 	var p problem
 	if resp := v.do("POST", "/api/v1/messages", body(post{ID: id(1), Text: "好"}), &p); resp.StatusCode != 503 || resp.Header.Get("Retry-After") == "" || p.shaped() != "" {
