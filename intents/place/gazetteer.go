@@ -18,6 +18,7 @@ type Gazetteer struct {
 
 // name is a word by which units, or places in them, are called.
 type name struct {
+	text   string
 	kind   kind
 	ids    []int32 // the units that it may mean
 	short  bool    // 马鞍山 for 马鞍山社区
@@ -77,6 +78,7 @@ func (g *Gazetteer) add(called string, n name, id int32) {
 	}
 	at := g.names.node(called)
 	if !g.names.ends[at] {
+		n.text = called
 		g.names.values[at], g.names.ends[at] = &n, true
 	}
 	known := g.names.values[at]

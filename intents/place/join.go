@@ -54,16 +54,15 @@ func (s *scanner) together(i, j int) bool {
 // listed says whether two tokens are of one kind, so that 3栋和5栋 and a crossing are one place.
 func (s *scanner) listed(i, j int) bool {
 	a, b := &s.tokens[i], &s.tokens[j]
-	switch {
-	case a.kind == b.kind:
-		return a.kind == roadToken || a.kind == buildingToken || a.kind == entranceToken || a.kind == floorToken || a.kind == roomToken || a.kind == numberToken
-	case a.kind == numberToken && b.kind == roadToken, a.kind == roadToken && b.kind == landmarkToken, a.kind == landmarkToken && b.kind == roadToken:
-		if j+1 < len(s.tokens) {
-			c := &s.tokens[j+1]
-			return c.start == b.end && (c.kind == crossingToken || c.kind == sectionToken)
-		}
+	if a.kind == b.kind && a.kind != landmarkToken && a.kind >= roadToken && a.kind <= roomToken {
+		return true
 	}
-	return false
+	// From the square to the river: 路段 or 交叉口 behind the second says that both belong together.
+	if a.kind > numberToken || b.kind > numberToken || j+1 >= len(s.tokens) {
+		return false
+	}
+	c := &s.tokens[j+1]
+	return c.start == b.end && (c.kind == crossingToken || c.kind == sectionToken)
 }
 
 // besideThing says whether a relation makes a place of a thing: 垃圾桶旁 does, 井盖上 and 电梯外 hardly.
@@ -101,6 +100,12 @@ func (s *scanner) match(tokens []token) (Match, bool) {
 	if m.Weak && len(tokens) > 1 {
 		// 菜市场门口 and 二楼会议室 are one of a kind for those who talk of them.
 		m.Weak = !slices.ContainsFunc(tokens, func(t token) bool { return t.kind == landmarkToken || t.kind == officeToken })
+	}
+	switch s.at(first.start - 1) {
+	case '在', '于', ':':
+		m.led = true
+	case '到':
+		m.led = s.at(first.start-2) == '改'
 	}
 	m.Units = s.g.candidates(tokens, &m.Parts)
 	return m, true

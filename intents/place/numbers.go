@@ -23,6 +23,9 @@ func (s *scanner) number(i int) int {
 		}
 		return n.end
 	}
+	if n.ordinal {
+		return n.end // 第三单元测试, 第二人民医院
+	}
 	if n.chinese && s.measured(n.end) {
 		s.bound = n.end + 1
 		return n.end + 1
@@ -69,7 +72,7 @@ func (s *scanner) counted(n number) int {
 		return finish(buildingToken, i+1)
 	case r == '单' && s.at(i+1) == '元':
 		if n.ordinal && last == nil {
-			return n.start // 第三单元测试
+			return n.start
 		}
 		return finish(entranceToken, i+2)
 	case r == '号' && s.at(i+1) == '网' && s.at(i+2) == '格':
@@ -83,9 +86,6 @@ func (s *scanner) counted(n number) int {
 	case r == '户' && (n.digits >= 3 || last != nil && n.digits > 0 && last.kind >= buildingToken && last.kind <= floorToken):
 		return finish(roomToken, i+1)
 	case r == '楼':
-		if s.at(i+1) == '下' && !n.chinese && last == nil {
-			return finish(floorToken, i+1) // 3楼下水道
-		}
 		return finish(floorToken, i+1)
 	case r == '层' && (last != nil && last.kind >= estateToken && last.kind <= entranceToken):
 		return finish(floorToken, i+1)

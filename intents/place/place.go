@@ -58,6 +58,8 @@ type Match struct {
 	Units []string
 	// Weak says that the phrase locates nothing by itself: 楼下, 小区, 菜市场, 景德镇. It is where the reporter says, but the caller should still ask whose.
 	Weak bool
+
+	led bool // 在, 改到 or 地点: leads to it
 }
 
 // Parts are the pieces of a place. Numbers are Arabic whatever they were written in ("3", "A", "-1" for a floor below the ground).
@@ -121,6 +123,9 @@ func (m *Match) precision() int {
 		if part.value != "" {
 			p += part.weight
 		}
+	}
+	if m.led {
+		p += 3
 	}
 	if m.Weak {
 		p -= 10

@@ -9,32 +9,31 @@ func (g *Gazetteer) candidates(tokens []token, p *Parts) []string {
 	}
 	var found []int32
 	for i := range tokens {
-		t := &tokens[i]
-		ids := t.names
-		if t.kind == gridToken && len(ids) == 0 {
+		switch t := &tokens[i]; {
+		case t.kind == gridToken && t.name == nil:
 			found = g.grids(found, t.value)
-			continue
-		}
-		ids = g.inRange(ids, t, tokens, p)
-		if len(ids) > 0 {
-			found = g.agree(found, ids)
+		case t.name == nil:
+		case t.coarse && t.short && i+1 < len(tokens) && tokens[i+1].kind == relationToken:
+			// 昌江边 is the river's bank, not the district's.
+		default:
+			found = g.agree(found, g.inRange(t, p))
 		}
 	}
 	return g.ids(g.finer(found, p))
 }
 
 // inRange keeps of the units in which an estate or a road lies those whose part of it has the building or the number.
-func (g *Gazetteer) inRange(ids []int32, t *token, tokens []token, p *Parts) []int32 {
+func (g *Gazetteer) inRange(t *token, p *Parts) []int32 {
+	ids := t.name.ids
 	if len(ids) < 2 || t.kind != estateToken && t.kind != roadToken {
 		return ids
 	}
 	number := p.Building
-	called := p.Estate
 	if t.kind == roadToken {
-		number, called = p.Number, p.Road
+		number = p.Number
 	}
 	kept := slices.DeleteFunc(slices.Clone(ids), func(id int32) bool {
-		return !slices.ContainsFunc(g.units[id].Places, func(pl Place) bool { return pl.Name == called && covers(pl.Range, number) })
+		return !slices.ContainsFunc(g.units[id].Places, func(pl Place) bool { return pl.Name == t.name.text && covers(pl.Range, number) })
 	})
 	if len(kept) == 0 {
 		return ids

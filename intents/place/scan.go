@@ -34,10 +34,10 @@ type token struct {
 	kind       kind
 	start, end int    // runes
 	value      string // number or, empty, the words themselves
-	names      []int32
-	short      bool // a unit's name without 社区: 恒大
-	bare       bool // a word that names nothing by itself: 菜市场, 小区
-	coarse     bool // a city or district
+	name       *name  // what the gazetteer knows it as
+	short      bool   // a unit's name without 社区: 恒大
+	bare       bool   // a word that names nothing by itself: 菜市场, 小区
+	coarse     bool   // a city or district
 	ordinal    bool
 	chinese    bool
 }
@@ -144,12 +144,7 @@ func (s *scanner) takeName(i, n int, name *name, word int) bool {
 	if name.short && s.endsInRoad(i, i+n) {
 		return false // 北路 for 北路社区: read as a road, 新村北路
 	}
-	if name.kind == estateToken || name.kind == landmarkToken || name.kind == roadToken {
-		// 人民广场 of 人民广场南路 is given back by the road that follows.
-		s.push(token{kind: name.kind, start: i, end: i + n, names: name.ids})
-		return true
-	}
-	s.push(token{kind: name.kind, start: i, end: i + n, names: name.ids, short: name.short, coarse: name.coarse})
+	s.push(token{kind: name.kind, start: i, end: i + n, name: name, short: name.short, coarse: name.coarse})
 	return true
 }
 
@@ -251,7 +246,7 @@ func (s *scanner) estate(i, end int) {
 	if t.start == i {
 		var was *token
 		if t.start, was = s.swallow(i, communityToken, areaToken, landmarkToken, officeToken); was != nil && was.short {
-			t.names = was.names
+			t.name = was.name
 		}
 	}
 	if t.start == i {
@@ -297,7 +292,7 @@ func (s *scanner) road(i, end int) int {
 	}
 	t := token{kind: roadToken, start: start, end: end}
 	if name, n := s.g.longest(s.runes[start:end]); n == end-start {
-		t.names = name.ids // 曙光路 of 曙光路社区
+		t.name = name // 曙光路 of 曙光路社区
 	}
 	s.push(t)
 	return end
@@ -320,7 +315,7 @@ func (s *scanner) roadName(start, i, end int) bool {
 			return true
 		}
 	}
-	return false // 3路 is a bus
+	return end-i > 1 // 206国道 is a road, 3路 is a bus
 }
 
 func (s *scanner) landmark(i, end int, c class) {
@@ -329,7 +324,7 @@ func (s *scanner) landmark(i, end int, c class) {
 		var was *token
 		if t.start, was = s.swallow(i, communityToken, areaToken); was != nil {
 			if was.short {
-				t.names = was.names
+				t.name = was.name
 			} else {
 				s.tokens, t.start = append(s.tokens, *was), i
 			}
@@ -340,7 +335,10 @@ func (s *scanner) landmark(i, end int, c class) {
 	}
 	t.bare = t.start == i && (c == landmarkWord || end-i < 3)
 	if t.start == i && end-i == 1 {
-		return // 桥, 厂 alone
+		if s.at(i) != '楼' {
+			return // 桥, 厂 alone
+		}
+		t.kind = objectToken // 楼后面
 	}
 	s.push(t)
 }
@@ -387,7 +385,7 @@ func (s *scanner) near(i, end int, c class) int {
 	}
 	k := relationToken
 	if c == sectionWord {
-		if last.kind != roadToken && last.kind != numberToken {
+		if last.kind != roadToken && last.kind != numberToken && end-i == 1 {
 			return i + 1
 		}
 		k = sectionToken
