@@ -1,0 +1,7 @@
+package storetest
+
+import (
+	"testing"
+)
+
+func againstModel(t *testing.T, h Harness) {}
