@@ -114,13 +114,20 @@ func (s *scanner) houseNumber(last *token) bool {
 // block handles 栋 and 幢: 三栋 is a building, 三栋楼 and 两栋 are how many.
 func (s *scanner) block(n number, finish func(kind, int) int) int {
 	i := n.end
-	if n.chinese && s.runes[n.end-1] == '两' {
-		return n.start
-	}
 	next := s.at(i + 1)
+	howMany := func() int {
+		s.bound = i + 1
+		if next == '楼' {
+			s.bound++
+		}
+		return s.bound
+	}
+	if n.chinese && s.runes[n.end-1] == '两' {
+		return howMany()
+	}
 	if next != '楼' {
 		if n.text == "1" && n.chinese && (next == '房' || next == '危' || next == '老' || next == '别') {
-			return n.start
+			return howMany()
 		}
 		return finish(buildingToken, i+1)
 	}
@@ -128,7 +135,7 @@ func (s *scanner) block(n number, finish func(kind, int) int) int {
 		return finish(buildingToken, i+1) // 3栋|楼下
 	}
 	if n.chinese && !n.ordinal && s.last(n.start) == nil {
-		return n.start
+		return howMany()
 	}
 	return finish(buildingToken, i+2)
 }

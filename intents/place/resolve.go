@@ -36,9 +36,12 @@ func (g *Gazetteer) inRange(t *token, p *Parts) []int32 {
 		return !slices.ContainsFunc(g.units[id].Places, func(pl Place) bool { return pl.Name == t.name.text && covers(pl.Range, number) })
 	})
 	if len(kept) == 0 {
-		return ids
+		kept = ids
 	}
-	return kept
+	// The grid in which it lies says more than the community that names it too.
+	return slices.DeleteFunc(slices.Clone(kept), func(id int32) bool {
+		return slices.ContainsFunc(kept, func(other int32) bool { return other != id && g.within(other, id) })
+	})
 }
 
 // agree combines what two names say: the finer units of those that lie within one another, or, if the names contradict each other, both.

@@ -163,7 +163,7 @@ func (s *scanner) word(i, end int, c class) int {
 	case roadWord:
 		return s.road(i, end)
 	case landmarkWord, roomWord:
-		s.landmark(i, end, c)
+		s.landmark(i, end)
 	case officeWord:
 		s.named(officeToken, i, end)
 	case spotWord:
@@ -318,7 +318,7 @@ func (s *scanner) roadName(start, i, end int) bool {
 	return end-i > 1 // 206国道 is a road, 3路 is a bus
 }
 
-func (s *scanner) landmark(i, end int, c class) {
+func (s *scanner) landmark(i, end int) {
 	t := token{kind: landmarkToken, start: s.reach(i, longLandmark), end: end}
 	if t.start == i {
 		var was *token
@@ -333,7 +333,7 @@ func (s *scanner) landmark(i, end int, c class) {
 	if n := s.numbered(t.start); n < t.start {
 		t.start = n
 	}
-	t.bare = t.start == i && (c == landmarkWord || end-i < 3)
+	t.bare = t.start == i
 	if t.start == i && end-i == 1 {
 		if s.at(i) != '楼' {
 			return // 桥, 厂 alone
