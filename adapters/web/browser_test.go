@@ -123,7 +123,7 @@ func (p *tab) dark(on bool) {
 	}
 	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		return err
 	}))
 }
@@ -159,4 +159,10 @@ func (p *tab) reload() {
 	p.t.Helper()
 	p.do(chromedp.Reload())
 	p.until(`document.querySelector('#log')?.getAttribute('aria-busy') === 'false'`)
+}
+
+// goTo opens another page in the tab.
+func (p *tab) goTo(url string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(url))
 }

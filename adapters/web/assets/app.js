@@ -233,11 +233,12 @@ document.addEventListener('visibilitychange', () => {
 
 let offline = 0, wasOffline = false;
 function online(yes) {
-  clearTimeout(offline);
   if (!yes) { // a stream that starts again at once is nobody's worry
-    offline = setTimeout(() => { wasOffline = true; net('连不上网络。您写的会先存着,连上后自动发出。'); }, 2500);
+    offline ||= setTimeout(() => { wasOffline = true; net('连不上网络。您写的会先存着,连上后自动发出。'); }, 2500);
     return;
   }
+  clearTimeout(offline);
+  offline = 0;
   outbox.flush(true);
   if (!wasOffline) return;
   wasOffline = false;

@@ -17,7 +17,7 @@ const forms = [
 ];
 const localForm = /^[2-8]\d{6,7}$/;
 const notBefore = /[A-Za-z0-9.#_第¥¥-]$/;
-const notAfter = /^[A-Za-z0-9%_:年月日时点分秒元块米栋号楼室层条个次人岁户级页位天件-]|^\.\d|^\/\d{1,2}(?!\d)/;
+const notAfter = /^[A-Za-z0-9%_:年月日时点分秒元块米栋号楼室层条个次人岁户级页位天件平公万千百余多名家张份期路-]|^\.\d|^\/\d{1,2}(?!\d)/;
 
 export function telephones(text) {
   const found = [];
