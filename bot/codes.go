@@ -88,6 +88,13 @@ func (e *Engine) Redeem(ctx context.Context, letters string, a Account) (*Person
 		if err != nil {
 			return nil, err
 		}
+		if p.Chat.ID == "" && len(t.order) > 0 {
+			// On a channel where codes are redeemed without a word, an account's private chat bears its ID.
+			p.Chat = Chat{Channel: a.Channel, ID: a.ID}
+			if err := t.Put(KindPerson, p.ID, p, t.Now, p.Keys()...); err != nil {
+				return nil, err
+			}
+		}
 		c := Change{}
 		for _, key := range t.order {
 			c.Put = append(c.Put, t.put[key])

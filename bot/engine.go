@@ -39,7 +39,7 @@ type Options struct {
 	Now        func() time.Time  // nil: time.Now
 	Logger     *slog.Logger      // nil: discards
 	Quiet      Quiet             // when notices wait for the morning; zero: 22:00 to 7:00
-	Workers    int               // jobs of a queue that run at once; 0: 64
+	Workers    int               // jobs of a queue that run at once; 0: 256
 	Limits     map[string]Limits // by channel; what is missing comes from its Capabilities
 	Observe    func(TurnReport)  // told of each committed turn; nil: nobody
 	Measure    func(Measurement) // told of each job that ended; nil: nobody
@@ -92,7 +92,7 @@ func New(o Options) (*Engine, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Workers == 0 {
-		o.Workers = 64
+		o.Workers = 256
 	}
 	if o.Quiet == (Quiet{}) {
 		o.Quiet = Quiet{From: 22 * time.Hour, To: 7 * time.Hour}

@@ -106,3 +106,8 @@ func mustRecord(kind, id string, version int64, at time.Time, value any, keys ..
 	}
 	return Record{Kind: kind, ID: id, Version: version, Time: at, Keys: keys, Body: body}
 }
+
+// AccountRecord returns the record that says whose account it is.
+func AccountRecord(a Account, person string, at time.Time) Record {
+	return mustRecord(KindAccount, a.Key(), 0, at, Binding{Person: person})
+}
