@@ -125,6 +125,12 @@ func TestBrowserDesk(t *testing.T) {
 	p.picture("desk")
 	p.dark(true)
 	p.picture("desk-dark")
+
+	phone := open(t, browser, h.server.URL+"/?code=DESK", 390, 844, chromedp.WithExistingBrowserContext(chromedp.FromContext(p.ctx).BrowserContextID))
+	phone.says("紧急程度")
+	phone.picture("phone-staff")
+	phone.click("#large")
+	phone.picture("phone-staff-large")
 }
 
 func TestBrowserSmallestPhone(t *testing.T) {

@@ -109,7 +109,11 @@ export function reply(r, act) {
     const numbers = [...new Set(telephones(r.text).map((t) => t.number))].sort((a, b) => short(a) - short(b)).slice(0, 4);
     card.prepend(el('p', { class: 'flag' }, '紧急'));
     if (numbers.length) {
-      const buttons = numbers.map((n) => { const a = call(n, '拨打 ' + n); a.className = short(n) ? 'call long' : 'call'; return a; });
+      const buttons = numbers.map((n) => {
+        const button = call(n, el('span', {}, '拨打 ', el('span', { class: 'number' }, n)));
+        button.className = short(n) ? 'call long' : 'call';
+        return button;
+      });
       card.append(el('p', { class: 'calls' }, ...buttons));
     }
   }
