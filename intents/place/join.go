@@ -1,6 +1,9 @@
 package place
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // join makes matches of the tokens that stand together.
 func (s *scanner) join() []Match {
@@ -38,6 +41,10 @@ func (s *scanner) together(i, j int) bool {
 		return false
 	}
 	finer := b.kind > a.kind && a.kind < spotToken && b.kind <= roomToken
+	if a.kind == relationToken && i > 0 && s.tokens[i-1].end == a.start && strings.Contains("这边 那边 这里 那里 里 里面", s.words(a.start, a.end)) {
+		k := s.tokens[i-1].kind
+		finer = k <= estateToken && b.kind > k && b.kind <= roomToken // 马鞍山社区这边,3栋
+	}
 	switch gap[0] {
 	case '的':
 		return len(gap) == 1 && b.kind != areaToken && a.kind != ownToken
@@ -121,9 +128,11 @@ func (s *scanner) idle(tokens []token) bool {
 	case objectToken, officeToken, ownToken, relationToken, sectionToken, numberToken:
 		return true
 	case communityToken, areaToken:
-		return first.bare || first.short && first.end-first.start < 3
+		return first.bare || first.short && first.end-first.start < 3 || first.coarse && first.name == nil
 	case landmarkToken:
-		return first.bare && !s.opens(first.start)
+		return first.bare && (!s.opens(first.start) || s.asked(first.end))
+	case estateToken:
+		return first.bare && s.asked(first.end)
 	}
 	return false
 }
@@ -131,6 +140,14 @@ func (s *scanner) idle(tokens []token) bool {
 // opens says whether a bare 菜市场 at i is said as a place: at the start of a sentence or behind 在.
 func (s *scanner) opens(i int) bool {
 	return i == 0 || !isHan(s.at(i-1)) || s.at(i-1) == '在'
+}
+
+// asking are the words after a bare 医院 or 小区 that ask for it or about it: then it is no place where something happened.
+var asking = []string{"在哪", "哪里", "哪个", "几点", "多少", "如何", "怎么申", "怎么办", "怎么走", "怎么报", "怎么收", "怎么领", "条件", "标准", "政策", "材料", "流程", "电话", "招生", "报名", "房价"}
+
+func (s *scanner) asked(end int) bool {
+	rest := s.text[s.offsets[end]:]
+	return slices.ContainsFunc(asking, func(words string) bool { return strings.Contains(rest, words) })
 }
 
 // fill adds a token to the parts.

@@ -94,6 +94,9 @@ func (s *scanner) counted(n number) int {
 	case (r == '期' || r == '区') && last != nil && last.kind == estateToken && !last.bare:
 		last.end, s.bound = i+1, i+1
 		return i + 1
+	case (r == '弄' || r == '巷') && last != nil && last.kind == roadToken:
+		last.end, s.bound = i+1, i+1 // 朝阳路12弄
+		return i + 1
 	case r == '组' && last != nil && last.kind == communityToken:
 		return finish(relationToken, i+1)
 	}

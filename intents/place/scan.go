@@ -156,7 +156,12 @@ func (s *scanner) word(i, end int, c class) int {
 	case communityWord, areaWord:
 		s.unit(i, end, c)
 	case plainEstate:
-		// 老旧小区: the name before it is none.
+		if last := s.last(i); last != nil && last.kind == estateToken {
+			last.end, s.bound = end, end
+		} else {
+			s.push(token{kind: objectToken, start: i, end: end})
+		}
+	case thisEstate:
 		s.push(token{kind: estateToken, start: end - 2, end: end, bare: true})
 	case plainCommunity:
 		s.push(token{kind: communityToken, start: end - 2, end: end, bare: true})
@@ -263,6 +268,8 @@ func (s *scanner) unit(i, end int, c class) {
 	t := token{kind: communityToken, start: s.reach(i, longRoad), end: end}
 	if c == areaWord {
 		t.kind = areaToken
+		r := s.runes[i]
+		t.coarse = end-i == 1 && (r == '市' || r == '区' || r == '县')
 	}
 	if t.start == i {
 		t.start, _ = s.swallow(i, communityToken, areaToken, landmarkToken, roadToken)
@@ -307,6 +314,11 @@ func (s *scanner) endsInRoad(i, end int) bool {
 // roadName says whether the runes before 路 can be its name.
 func (s *scanner) roadName(start, i, end int) bool {
 	length := i - start
+	if next := s.at(end); next == '公' && s.at(end+1) == '交' || next == '车' {
+		if r := s.at(i - 1); isDigit(r) || isNumeral(r) {
+			return false // 景德镇一路公交车
+		}
+	}
 	if length == 0 || length == 1 && (end-i == 1 || s.at(start) == '大' || s.at(start) == '小') {
 		return false
 	}
@@ -380,7 +392,14 @@ func isEstateTail(r rune) bool {
 // near handles 里, 旁, 中段, which need a place directly before them. They hold up nothing else.
 func (s *scanner) near(i, end int, c class) int {
 	last := s.last(i)
+	if last == nil && c == sectionWord && s.runes[i] == '路' && i-s.reach(i, longRoad) > 1 {
+		s.push(token{kind: roadToken, start: s.reach(i, longRoad), end: i + 1}) // 三角井路段
+		last, i = s.last(i+1), i+1
+	}
 	if last == nil {
+		if end-i > 1 {
+			s.bound = end
+		}
 		return i + 1
 	}
 	k := relationToken

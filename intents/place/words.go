@@ -15,7 +15,8 @@ type class uint8
 const (
 	noClass        class = iota
 	estateWord           // ends the name of an estate
-	plainEstate          // an estate without a name
+	plainEstate          // estates at large, 老旧小区
+	thisEstate           // an estate without a name
 	communityWord        // ends the name of a community or village
 	plainCommunity       // a community without a name
 	areaWord             // ends the name of a street, town
@@ -36,7 +37,7 @@ const (
 )
 
 var classNames = map[string]class{
-	"estate": estateWord, "plainestate": plainEstate, "community": communityWord, "plaincommunity": plainCommunity, "area": areaWord, "road": roadWord,
+	"estate": estateWord, "plainestate": plainEstate, "thisestate": thisEstate, "community": communityWord, "plaincommunity": plainCommunity, "area": areaWord, "road": roadWord,
 	"landmark": landmarkWord, "room": roomWord, "office": officeWord, "spot": spotWord, "own": ownWord, "object": objectWord, "relation": relationWord,
 	"near": nearWord, "section": sectionWord, "crossing": crossingWord, "gate": gateWord, "keep": keepWord, "stop": stopWord,
 }
@@ -60,6 +61,14 @@ func words() func(yield func(class, string) bool) {
 			}
 			for word := range strings.FieldsSeq(list) {
 				if !yield(classNames[name], word) {
+					return
+				}
+			}
+		}
+		// So do the houses next to the speaker's: 前面那栋楼, 隔壁单元.
+		for _, side := range []string{"前面", "后面", "对面", "隔壁", "旁边"} {
+			for _, house := range []string{"那栋", "那栋楼", "那幢", "那幢楼", "一栋", "单元", "楼"} {
+				if !yield(spotWord, side+house) {
 					return
 				}
 			}
