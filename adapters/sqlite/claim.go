@@ -104,7 +104,7 @@ func (s *Store) readOn(ctx context.Context, q *queue) error {
 		page = page[:pageOfJobs]
 	}
 	for _, f := range page {
-		f.job.doubt = max(f.job.due, f.job.ready) <= s.opened
+		f.job.doubt = f.job.seq < s.born && max(f.job.due, f.job.ready) <= s.opened
 		q.add(f.job, f.lane)
 	}
 	return nil

@@ -87,10 +87,10 @@ func newQueue(name string) *queue {
 	return q
 }
 
-// add takes a job in, unless it is here already.
-func (q *queue) add(j *job, laneName string) {
+// add takes a job in and reports whether it did: a job that was written a moment ago may have been read from disk already.
+func (q *queue) add(j *job, laneName string) bool {
 	if q.known[j.seq] != nil {
-		return
+		return false
 	}
 	q.known[j.seq] = j
 	l := q.lanes[laneName]
@@ -102,10 +102,10 @@ func (q *queue) add(j *job, laneName string) {
 	}
 	j.lane = l
 	l.jobs.push(j)
-	if l.jobs.len() > 1 && l.first() != j {
-		return // what may be claimed first, and when, has not changed
+	if l.first() == j {
+		q.put(l) // else what may be claimed first, and when, has not changed
 	}
-	q.put(l)
+	return true
 }
 
 // put puts the lane where it belongs after a change.

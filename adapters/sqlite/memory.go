@@ -124,8 +124,11 @@ func (s *Store) admit(f found, now int64) {
 	if !s.bodies.keep(len(j.body)) {
 		j.body = nil
 	}
-	q.add(j, f.lane)
-	s.call(q, j.lane.when, now)
+	if q.add(j, f.lane) {
+		s.call(q, j.lane.when, now)
+	} else {
+		s.bodies.free(len(j.body))
+	}
 }
 
 // call wakes whoever waits for the queue if there is something at that time, or sees to it that the alarm rings then.

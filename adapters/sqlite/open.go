@@ -58,7 +58,8 @@ type Store struct {
 	queues map[string]*queue
 	tokens tokens
 	bodies budget
-	opened int64 // when, in µs: a job that could be claimed before that may have been
+	opened int64 // when, in µs
+	born   int64 // the counter then: a job from before that was due then may have been claimed by a process that died
 }
 
 var (
@@ -126,7 +127,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.queries.prepare(ctx, s.reads); err != nil {
 		return err
 	}
-	s.opened = s.now().UnixMicro()
+	s.opened, s.born = s.now().UnixMicro(), s.writer.limit
 	s.tokens.start()
 	if !s.opts.Attach {
 		if err := s.findQueues(ctx); err != nil {

@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -11,7 +13,13 @@ import (
 	"linli/bot/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(crashDir); dir != "" {
+		fmt.Fprintln(os.Stderr, victim(dir, os.Getenv("LINLI_TEST_CRASH_ROUND")))
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // open opens a store that is closed at the end of the test.
 func open(t testing.TB, dir string, opts sqlite.Options) *sqlite.Store {
@@ -30,7 +38,9 @@ func open(t testing.TB, dir string, opts sqlite.Options) *sqlite.Store {
 
 func TestStoreInFolderConforms(t *testing.T) {
 	storetest.Run(t, storetest.Harness{
-		Open: func(t testing.TB, now func() time.Time) bot.Store { return open(t, t.TempDir(), sqlite.Options{Now: now}) },
+		Open: func(t testing.TB, now func() time.Time) bot.Store {
+			return open(t, t.TempDir(), sqlite.Options{Now: now})
+		},
 		Reopen: func(t testing.TB, s bot.Store, now func() time.Time) bot.Store {
 			old := s.(*sqlite.Store)
 			if err := old.Close(); err != nil {
