@@ -135,19 +135,29 @@ func TestBrowserDesk(t *testing.T) {
 
 func TestBrowserSmallestPhone(t *testing.T) {
 	h, browser := site(t)
-	p := fresh(t, browser, h.server.URL, 320, 568)
-	p.click("#large")
-	p.picture("small-large-welcome")
-	for _, text := range []string{"开无犯罪记录证明找哪里盖章?", "下水道堵了", "着火了"} {
-		n := value[int](p, `document.querySelectorAll('.from-linli').length`)
-		p.write(text)
-		p.until(fmt.Sprintf(`document.querySelectorAll('.from-linli').length === %d`, n+1))
-		p.picture(fmt.Sprintf("small-large-%d", n))
-		if wide := value[string](p, `[...document.querySelectorAll('body *')].filter((n) => n.getBoundingClientRect().right > innerWidth + 1 && !n.closest('.unseen')).map((n) => n.outerHTML).join('\n')`); wide != "" {
-			t.Errorf("after %s these stick out:\n%s", text, wide)
+	h.set(func() {
+		h.codes["SMALL"] = Profile{Name: "欧阳书记", Role: "社区书记", Unit: "马鞍山社区", Sample: true, Links: []bot.Link{{Label: "工作台", URL: "/console/"}}}
+	})
+	for _, path := range []string{"/", "/?code=SMALL"} {
+		p := fresh(t, browser, h.server.URL+path, 320, 568)
+		for range 2 { // with and without large text
+			p.click("#large")
+			for _, text := range []string{"开无犯罪记录证明找哪里盖章?", "下水道堵了", "着火了", strings.Repeat("a", 300)} {
+				n := value[int](p, `document.querySelectorAll('.from-linli').length`)
+				p.write(text)
+				p.until(fmt.Sprintf(`document.querySelectorAll('.from-linli').length === %d`, n+1))
+				p.picture(fmt.Sprintf("small-%d-%d", len(path), n))
+				if wide := value[string](p, stickOut); wide != "" {
+					t.Errorf("after %.20s these stick out:\n%s", text, wide)
+				}
+			}
 		}
 	}
 }
+
+// stickOut lists what reaches beyond the screen.
+const stickOut = `[...document.querySelectorAll('body *')].filter((n) => !n.closest('.unseen') && n.getClientRects().length &&
+  (n.getBoundingClientRect().right > innerWidth + 1 || n.getBoundingClientRect().left < -1)).map((n) => n.outerHTML.slice(0, 200)).join('\n')`
 
 func TestBrowserTwoSeats(t *testing.T) {
 	h, browser := site(t)
