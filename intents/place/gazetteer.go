@@ -55,11 +55,16 @@ func (g *Gazetteer) addNames(id int32) {
 		n.kind = communityToken
 	case GridLevel:
 		n.kind = gridToken
+		if strings.HasSuffix(u.Name, "网格") && gridNumber(u.Name) != "" {
+			n.kind = 0 // 第三网格 there is in every community: it is found by its number
+		}
 	default:
 		return // a department has no territory
 	}
 	for _, called := range append([]string{u.Name}, u.Aliases...) {
-		g.add(called, n, id)
+		if n.kind != 0 {
+			g.add(called, n, id)
+		}
 		if short := shortName(called); short != "" && u.Level != GridLevel {
 			n := n
 			n.short = true

@@ -128,7 +128,7 @@ func (s *scanner) idle(tokens []token) bool {
 	case objectToken, officeToken, ownToken, relationToken, sectionToken, numberToken:
 		return true
 	case communityToken, areaToken:
-		return first.bare || first.short && first.end-first.start < 3 || first.coarse && first.name == nil
+		return first.bare || first.short && first.end-first.start < 3 && !s.opens(first.start) || first.coarse && first.name == nil
 	case landmarkToken:
 		return first.bare && (!s.opens(first.start) || s.asked(first.end))
 	case estateToken:

@@ -289,17 +289,17 @@ func (s *scanner) road(i, end int) int {
 	if i-start < 2 {
 		start, _ = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken)
 	}
-	if !s.roadName(start, i, end) {
+	t := token{kind: roadToken, start: start, end: end}
+	if name, n := s.g.longest(s.runes[start:end]); n == end-start {
+		t.name = name // 曙光路 of 曙光路社区
+	}
+	if t.name == nil && !s.roadName(start, i, end) {
 		if s.at(end) == '口' {
 			s.push(token{kind: crossingToken, start: i, end: end + 1})
 			return end + 1
 		}
 		s.bound = end
 		return end
-	}
-	t := token{kind: roadToken, start: start, end: end}
-	if name, n := s.g.longest(s.runes[start:end]); n == end-start {
-		t.name = name // 曙光路 of 曙光路社区
 	}
 	s.push(t)
 	return end
