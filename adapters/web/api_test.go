@@ -206,7 +206,11 @@ func (v *visitor) listen(last string) *feed {
 	if kind := resp.Header.Get("Content-Type"); resp.StatusCode != 200 || !strings.HasPrefix(kind, "text/event-stream") {
 		v.h.t.Fatal(resp.Status, kind)
 	}
-	f := &feed{resp.Body, bufio.NewScanner(resp.Body)}
+	return newFeed(resp.Body)
+}
+
+func newFeed(body io.ReadCloser) *feed {
+	f := &feed{body, bufio.NewScanner(body)}
 	f.lines.Buffer(nil, 8<<20)
 	return f
 }
@@ -272,7 +276,17 @@ func TestAStreamMissesNothing(t *testing.T) {
 			t.Errorf("line %d was missed", i)
 		}
 	}
-	if e := v.listen("line-of-nobody/0").next(); e.name != "lines" {
+	// A page that has only seen the lines of its start misses nothing either, not even when there were none.
+	for _, start := range []string{eventID(atBeginning, 0), "line1/0"} {
+		var all lines
+		if err := json.Unmarshal(v.listen(start).next().data, &all); err != nil || len(all.Lines) != 120 {
+			t.Errorf("after %s: %d lines, %v", start, len(all.Lines), err)
+		}
+	}
+	if e := h.visitor().listen("").next(); e.id != eventID(atBeginning, 0) {
+		t.Errorf("the empty start has the ID %q", e.id)
+	}
+	if e := v.listen("line-of-nobody/0").next(); e.name != "lines" || e.id != "line120/0" {
 		t.Error("an unknown event ID must not hurt")
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -113,5 +115,38 @@ func BenchmarkRoundTrip(b *testing.B) {
 		if e := stream.next(); e.name != "reply" {
 			b.Fatal(e)
 		}
+	}
+}
+
+// BenchmarkOpenStreams reports what an open page costs in memory, the client's end of the connection included.
+func BenchmarkOpenStreams(b *testing.B) {
+	const pages = 2000
+	for b.Loop() {
+		h := newHouse(b)
+		address := h.server.Listener.Addr().String()
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		conns := make([]net.Conn, pages)
+		first := make([]byte, 512)
+		for i := range conns {
+			conn, err := net.Dial("tcp", address)
+			if err != nil {
+				b.Fatal(err)
+			}
+			fmt.Fprintf(conn, "GET /api/v1/events HTTP/1.1\r\nHost: x\r\nCookie: %s=%s\r\n\r\n", cookieName, newSeat("").token)
+			if _, err := conn.Read(first); err != nil {
+				b.Fatal(err)
+			}
+			conns[i] = conn
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapInuse+after.StackInuse-before.HeapInuse-before.StackInuse)/pages, "B/page")
+		for _, conn := range conns {
+			conn.Close()
+		}
+		h.stopRun()
+		h.server.Close()
 	}
 }

@@ -40,7 +40,7 @@ func (c *Channel) getEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	first, err := encode("lines", "", missed)
+	first, err := encode("lines", missed.eventID(), missed)
 	if err != nil {
 		return err
 	}

@@ -213,6 +213,10 @@ func TestBrowserServerAway(t *testing.T) {
 		t.Fatal("something arrived although nobody listened")
 	}
 
+	// More than a page of notices comes meanwhile.
+	for i := range 45 {
+		h.say(h.lines[0].In.From, time.Now(), bot.Reply{Text: fmt.Sprintf("第%d条通知", i)})
+	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
@@ -224,8 +228,9 @@ func TestBrowserServerAway(t *testing.T) {
 	h.server.Start()
 	p.says("收到:断网时写的")
 	p.until(`document.querySelector('#net').hidden && [...document.querySelectorAll('.state')].every((n) => n.hidden)`)
-	if said := p.texts("#log article"); len(said) != 4 {
-		t.Errorf("the page shows %q", said)
+	p.says("第44条通知")
+	if said := p.texts("#log article"); len(said) != 4+45 {
+		t.Errorf("the page shows %d: %q", len(said), said)
 	}
 }
 

@@ -41,6 +41,18 @@ type lines struct {
 	Before string `json:"before,omitempty"` // what to ask for to see earlier lines; empty at the beginning
 }
 
+// atBeginning is the line of the event ID of a page that has seen no line yet.
+const atBeginning = "."
+
+// eventID is what a page has seen when it has seen these.
+func (l *lines) eventID() string {
+	if len(l.Lines) == 0 {
+		return eventID(atBeginning, 0)
+	}
+	last := l.Lines[len(l.Lines)-1]
+	return eventID(last.ID, max(0, len(last.Out)-1))
+}
+
 func shownMessage(m *bot.Message) *message {
 	if m == nil {
 		return nil
@@ -91,14 +103,17 @@ func (c *Channel) missed(ctx context.Context, a bot.Account, lastEvent string) (
 	if err != nil || lastEvent == "" || found.Before == "" {
 		return found, err
 	}
-	last, err := c.Store.Get(ctx, bot.KindLine, lineOf(lastEvent))
-	if bot.KindOf(err) == bot.NotFound {
-		return found, nil // of another time, or invented; the newest lines are right in any case
+	var since time.Time
+	if id := lineOf(lastEvent); id != atBeginning {
+		last, err := c.Store.Get(ctx, bot.KindLine, id)
+		if bot.KindOf(err) == bot.NotFound {
+			return found, nil // removed, or invented; the newest lines are right in any case
+		}
+		if err != nil {
+			return lines{}, err
+		}
+		since = last.Time.Add(-overlap)
 	}
-	if err != nil {
-		return lines{}, err
-	}
-	since := last.Time.Add(-overlap)
 	for found.Before != "" && len(found.Lines) < maxMissed && found.Lines[0].At.After(since) {
 		more, err := c.earlier(ctx, a, found.Before)
 		if err != nil {

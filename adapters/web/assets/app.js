@@ -74,7 +74,14 @@ function append(nodes, mine = false) {
   if (loaded && !mine && nodes.reduce((sum, n) => sum + n.offsetHeight, 0) > main.clientHeight) main.scrollTop = first.offsetTop - 12;
 }
 
+const known = (line) => (line.in && shown.has('m:' + line.in.id)) || (line.out || []).some((_, i) => shown.has(`r:${line.id}/${i}`));
+
 function showLines({ lines, before: cursor }) {
+  if (loaded && cursor && log.firstChild && !lines.some(known)) { // away for so long that there is a gap: begin anew
+    shown.clear();
+    log.replaceChildren();
+    loaded = false;
+  }
   const nodes = [];
   for (const line of lines) {
     if (line.in) { outbox.settle(line.in.id); answered(line.in.id); mark(line.in.id, ''); }
@@ -234,7 +241,7 @@ document.addEventListener('visibilitychange', () => {
 let offline = 0, wasOffline = false;
 function online(yes) {
   if (!yes) { // a stream that starts again at once is nobody's worry
-    offline ||= setTimeout(() => { wasOffline = true; net('连不上网络。您写的会先存着,连上后自动发出。'); }, 2500);
+    offline = offline || setTimeout(() => { wasOffline = true; net('连不上网络。您写的会先存着,连上后自动发出。'); }, 2500);
     return;
   }
   clearTimeout(offline);
