@@ -14,7 +14,7 @@ func (s *scanner) number(i int) int {
 	}
 	if !n.chinese && n.digits > 0 {
 		// 501 behind 3栋 is a room; any other bare number is passed as a whole.
-		if last := s.last(i); last != nil && (n.digits == 3 || n.digits == 4) && (last.kind == buildingToken || last.kind == entranceToken || last.kind == floorToken) && !s.measured(n.end) {
+		if s.roomNumber(n) {
 			s.push(token{kind: roomToken, start: i, end: n.end, value: n.text})
 			return n.end
 		}
@@ -33,6 +33,15 @@ func (s *scanner) number(i int) int {
 	return i
 }
 
+// roomNumber says whether a bare number is a room's: 501 behind 3栋, but not 119.
+func (s *scanner) roomNumber(n number) bool {
+	last := s.last(n.start)
+	if last == nil || last.kind < buildingToken || last.kind > floorToken || n.digits != 3 && n.digits != 4 || s.measured(n.end) {
+		return false
+	}
+	return n.text != "110" && n.text != "119" && n.text != "120" && n.text != "122"
+}
+
 // measured reports whether a measure stands at i: the number before it is a quantity.
 func (s *scanner) measured(i int) bool {
 	switch s.at(i) {
@@ -45,7 +54,7 @@ func (s *scanner) measured(i int) bool {
 // counted handles 3栋, 2单元, 501室, 二楼, 128号, 三网格.
 func (s *scanner) counted(n number) int {
 	i, last := n.end, s.last(n.start)
-	t := token{start: n.start, value: n.text, ordinal: n.ordinal, chinese: n.chinese}
+	t := token{start: n.start, value: n.text}
 	finish := func(k kind, end int) int {
 		t.kind, t.end = k, end
 		if k == buildingToken {

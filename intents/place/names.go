@@ -1,0 +1,210 @@
+package place
+
+import (
+	"slices"
+	"strings"
+)
+
+// The longest names that are believed, in runes.
+const (
+	longEstate   = 7
+	longRoad     = 5
+	longLandmark = 8
+	longUnknown  = 6
+)
+
+// reach returns where the unknown name that ends at i starts, at most limit runes back.
+func (s *scanner) reach(i, limit int) int {
+	start := min(s.bound, i) // a quantity's measure may begin the word at i
+	if i-start > limit {
+		// Nothing says where the name starts. Most have four characters.
+		start = i - 4
+	}
+	for start < i && (s.runes[start] == ' ' || s.runes[start] == '#') {
+		start++
+	}
+	return start
+}
+
+// swallow takes back a token of one of the kinds that turns out to be the beginning of a longer name, and returns where that starts and what it was:
+// 里村 of 里村三路, 人民广场 of 人民广场南路, but not 马鞍山社区 of 马鞍山社区公寓.
+func (s *scanner) swallow(start int, kinds ...kind) (int, *token) {
+	last := s.last(start)
+	if last == nil {
+		return start, nil
+	}
+	k := last.kind
+	partial := last.short || k == landmarkToken || k == officeToken || k == estateToken && !last.bare || k == areaToken && last.coarse
+	if !partial || !slices.Contains(kinds, k) {
+		return start, nil
+	}
+	t := *last
+	s.tokens = s.tokens[:len(s.tokens)-1]
+	return t.start, &t
+}
+
+// estate handles 小区 and its like, which end at end.
+func (s *scanner) estate(i, end int) {
+	if last := s.last(i); last != nil && last.kind == estateToken && !last.bare {
+		last.end, s.bound = end, end // 阳光花园 + 小区
+		return
+	}
+	t := token{kind: estateToken, start: s.reach(i, longEstate), end: end}
+	if t.start == i {
+		var was *token
+		if t.start, was = s.swallow(i, communityToken, areaToken, landmarkToken, officeToken); was != nil && was.short {
+			t.name = was.name
+		}
+	}
+	if t.start == i {
+		if end-i == 1 {
+			return // 苑 alone
+		}
+		t.bare = true
+	}
+	s.push(t)
+}
+
+// unit handles 社区, 村, 街道, 镇.
+func (s *scanner) unit(i, end int, c class) {
+	t := token{kind: communityToken, start: s.reach(i, longRoad), end: end}
+	if c == areaWord {
+		t.kind = areaToken
+		r := s.runes[i]
+		t.coarse = end-i == 1 && (r == '市' || r == '区' || r == '县')
+	}
+	if t.start == i {
+		t.start, _ = s.swallow(i, communityToken, areaToken, landmarkToken, roadToken)
+	}
+	if t.start == i || end-i == 1 && i-t.start > 3 {
+		if end-i == 1 {
+			return
+		}
+		t.start, t.bare = i, true
+	}
+	s.push(t)
+}
+
+// road handles 路, 街, 巷 and what hangs on them.
+func (s *scanner) road(i, end int) int {
+	start := s.reach(i, longRoad)
+	if i-start < 2 {
+		start, _ = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken)
+	}
+	t := token{kind: roadToken, start: start, end: end}
+	if name, n := s.g.longest(s.runes[start:end]); n == end-start {
+		t.name = name // 曙光路 of 曙光路社区
+	}
+	if t.name == nil && !s.roadName(start, i, end) {
+		if s.at(end) == '口' {
+			s.push(token{kind: crossingToken, start: i, end: end + 1})
+			return end + 1
+		}
+		s.bound = end
+		return end
+	}
+	s.push(t)
+	return end
+}
+
+// endsInRoad says whether the word from i to end is called like a road.
+func (s *scanner) endsInRoad(i, end int) bool {
+	c, length := vocabulary().longest(s.runes[end-1 : end])
+	return length == 1 && c == roadWord && end-i > 1
+}
+
+// roadName says whether the runes before 路 can be its name.
+func (s *scanner) roadName(start, i, end int) bool {
+	length := i - start
+	if next := s.at(end); next == '公' && s.at(end+1) == '交' || next == '车' {
+		if r := s.at(i - 1); isDigit(r) || isNumeral(r) {
+			return false // 景德镇一路公交车
+		}
+	}
+	if length == 0 || length == 1 && (end-i == 1 || s.at(start) == '大' || s.at(start) == '小') {
+		return false
+	}
+	for _, r := range s.runes[start:i] {
+		if !isDigit(r) && !isNumeral(r) && r != '第' {
+			return true
+		}
+	}
+	return end-i > 1 // 206国道 is a road, 3路 is a bus
+}
+
+// landmark handles 小学, 广场, 会议室.
+func (s *scanner) landmark(i, end int) {
+	t := token{kind: landmarkToken, start: s.reach(i, longLandmark), end: end}
+	if last := s.last(i); last != nil && last.short {
+		t.name = last.name // 马鞍山小学 is where 马鞍山社区 is, most likely
+		t.start, _ = s.swallow(i, last.kind)
+	}
+	t.start = s.numbered(t.start)
+	t.bare = t.start == i
+	if t.start == i && end-i == 1 {
+		if s.at(i) != '楼' {
+			return // 桥, 厂 alone
+		}
+		t.kind = objectToken // 楼后面
+	}
+	s.push(t)
+}
+
+// office handles 派出所 and its like.
+func (s *scanner) office(i, end int) {
+	s.push(token{kind: officeToken, start: s.reach(i, longUnknown), end: end})
+}
+
+// relation handles 门口, 对面: behind a token it belongs to that, else the unknown name before it is a landmark.
+func (s *scanner) relation(i, end int, c class) {
+	if s.last(i) == nil && i > s.bound {
+		if start := s.reach(i, longUnknown); i-start >= 2 {
+			s.push(token{kind: s.unknown(i), start: start, end: i})
+		}
+	}
+	switch {
+	case s.last(i) != nil:
+		s.push(token{kind: relationToken, start: i, end: end})
+	case c == gateWord:
+		s.push(token{kind: spotToken, start: i, end: end})
+	default:
+		s.bound = end
+	}
+}
+
+// unknown returns what a name without a known ending, which ends at end, most likely is.
+func (s *scanner) unknown(end int) kind {
+	if isEstateTail(s.runes[end-1]) {
+		return estateToken
+	}
+	return landmarkToken
+}
+
+func isEstateTail(r rune) bool {
+	return strings.ContainsRune("苑轩阁郡邸庭墅府湾城园院坊里居都岸寓墟台岛庄", r)
+}
+
+// near handles 里, 旁, 中段, which need a place directly before them. They hold up nothing else.
+func (s *scanner) near(i, end int, c class) int {
+	last := s.last(i)
+	if last == nil && c == sectionWord && s.runes[i] == '路' && i-s.reach(i, longRoad) > 1 {
+		s.push(token{kind: roadToken, start: s.reach(i, longRoad), end: i + 1}) // 三角井路段
+		last, i = s.last(i+1), i+1
+	}
+	if last == nil {
+		if end-i > 1 {
+			s.bound = end
+			return end
+		}
+		return i + 1
+	}
+	k := relationToken
+	if c == sectionWord {
+		if last.kind != roadToken && last.kind != numberToken && end-i == 1 {
+			return i + 1
+		}
+		k = sectionToken
+	}
+	s.push(token{kind: k, start: i, end: end})
+	return end
+}
