@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"testing"
 )
 
@@ -38,8 +39,8 @@ const faultsOfAccess = `(() => {
   return faults.join('\n');
 })()`
 
-func TestBrowserAccess(t *testing.T) {
-	h, browser := site(t)
+func pageAccess(t *testing.T, browser context.Context) {
+	h := site(t)
 	p := fresh(t, browser, h.server.URL, 390, 844)
 	check := func(what string) {
 		t.Helper()
@@ -71,8 +72,8 @@ func TestBrowserAccess(t *testing.T) {
 	}
 }
 
-func TestBrowserNotices(t *testing.T) {
-	h, browser := site(t)
+func pageNotices(t *testing.T, browser context.Context) {
+	h := site(t)
 	p := fresh(t, browser, h.server.URL, 390, 844)
 	p.goTo(h.server.URL + "/?code=WRONG")
 	p.picture("phone-wrong-code")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"linli/bot"
 )
 
 var screenshots = flag.String("screenshots", "", "folder that the browser tests write pictures of the page to")
@@ -41,6 +44,68 @@ func chrome(t *testing.T) context.Context {
 		t.Fatal("chromium does not start:", err)
 	}
 	return ctx
+}
+
+// script is a small skill: its replies look as the real ones do.
+func script(m bot.Message) []bot.Reply {
+	switch {
+	case m.Text == "着火了":
+		return []bot.Reply{{Urgent: true, Text: "请马上拨打 **119**,先离开房间,不要坐电梯。\n我已通知马鞍山社区值班人员(示例):0798-8520119。\n有人受伤请拨 120。",
+			Choices: []bot.Choice{{Label: "我已经安全", Action: "incidents:safe:1"}}}}
+	case m.Action == "incidents:confirm:1":
+		return []bot.Reply{{Text: "**已上报**,编号 MA-1123-007。\n马鞍山社区第3网格(示例)今天 11:30 前会联系您。", Choices: []bot.Choice{{Label: "查进度", Action: "incidents:track:7"}}}}
+	case m.Action != "":
+		return []bot.Reply{{Text: "您选了" + m.Text}}
+	case strings.Contains(m.Text, "下水道"):
+		return []bot.Reply{{Text: "请看一下对不对:",
+			Fields:  []bot.Field{{Name: "类别", Value: "下水道堵塞"}, {Name: "地点", Value: "马鞍山社区3栋2单元"}, {Name: "描述", Value: "下水道堵了,污水漫出来了"}, {Name: "紧急程度", Value: "紧急"}},
+			Choices: []bot.Choice{{Label: "对,上报", Action: "incidents:confirm:1"}, {Label: "改一下", Action: "incidents:edit:1"}, {Label: "算了", Action: "incidents:drop:1"}}}}
+	case m.Text == "我要报修":
+		return []bot.Reply{{Text: "什么坏了,在哪里?可以写“3栋2单元下水道堵了”,也可以发位置。", AskLocation: true, Choices: []bot.Choice{{Label: "算了", Action: "incidents:drop:1"}}}}
+	case m.Location != nil:
+		return []bot.Reply{{Text: fmt.Sprintf("位置收到了:%.2f", m.Location.Lat)}}
+	case strings.HasPrefix(m.Text, "开"):
+		return []bot.Reply{{Text: "**派出所**开无犯罪记录证明,社区居委会不能开。\n到户籍地或居住地派出所窗口,当场或3个工作日内办好,不收费。\n要带:\n- 本人身份证原件\n- 用途说明(用人单位的函也行)",
+			Choices: []bot.Choice{{Label: "材料", Action: "answers:facet:m"}, {Label: "流程", Action: "answers:facet:s"}, {Label: "地址电话", Action: "answers:facet:a"}},
+			Link:    &bot.Link{Label: "网上办理", URL: "https://gaj.example.org/"},
+			Sources: []bot.Source{{Title: "公安机关办理犯罪记录查询工作规定", URL: "https://www.mps.gov.cn/", CheckedOn: "2026-11-20"}, {Title: "里村派出所窗口", Sample: true}}}}
+	case m.Text == "慢":
+		return nil
+	}
+	return []bot.Reply{{Text: "收到:" + m.Text}}
+}
+
+// site is a house with the script.
+func site(t *testing.T) *house {
+	h := newHouse(t)
+	h.answer = script
+	return h
+}
+
+// TestBrowser opens the page in a real browser.
+func TestBrowser(t *testing.T) {
+	browser := chrome(t)
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, context.Context)
+	}{
+		{"a newcomer asks, reports and comes back", pageConversation},
+		{"on a desk and on staff's phone", pageDesk},
+		{"nothing sticks out of the smallest phone", pageSmallestPhone},
+		{"two people in one browser", pageTwoSeats},
+		{"the server goes away and comes back", pageServerAway},
+		{"reloaded mid-turn", pageReloadMidTurn},
+		{"text stays text", pageTextStaysText},
+		{"by keyboard", pageKeyboard},
+		{"too long, and refused", pageTooLongAndRefused},
+		{"a location", pageLocation},
+		{"earlier messages", pageEarlier},
+		{"telephone numbers", pageTelephones},
+		{"everybody can use it", pageAccess},
+		{"pages with one thing to say", pageNotices},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.test(t, browser) })
+	}
 }
 
 // tab is an open page.

@@ -1,9 +1,15 @@
 package web
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -75,4 +81,150 @@ func TestHeartbeat(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// feed is an open stream of events.
+type feed struct {
+	body  io.ReadCloser
+	lines *bufio.Scanner
+}
+
+// listen opens a stream of events.
+func (v *visitor) listen(last string) *feed {
+	v.h.t.Helper()
+	r := v.request("GET", "/api/v1/events", "")
+	r.Header.Set("Last-Event-ID", last)
+	resp, err := v.h.server.Client().Do(r)
+	if err != nil {
+		v.h.t.Fatal(err)
+	}
+	v.h.t.Cleanup(func() { resp.Body.Close() })
+	if kind := resp.Header.Get("Content-Type"); resp.StatusCode != 200 || !strings.HasPrefix(kind, "text/event-stream") {
+		v.h.t.Fatal(resp.Status, kind)
+	}
+	return newFeed(resp.Body)
+}
+
+func newFeed(body io.ReadCloser) *feed {
+	f := &feed{body, bufio.NewScanner(body)}
+	f.lines.Buffer(nil, 8<<20)
+	return f
+}
+
+// event is one event of a feed; the zero value when it has ended.
+type event struct {
+	name, id string
+	data     []byte
+}
+
+func (f *feed) next() (e event) {
+	for f.lines.Scan() {
+		switch key, value, _ := strings.Cut(f.lines.Text(), ": "); key {
+		case "event":
+			e.name = value
+		case "id":
+			e.id = value
+		case "data":
+			e.data = []byte(value)
+			return e
+		}
+	}
+	return event{}
+}
+
+func TestAStreamMissesNothing(t *testing.T) {
+	h := newHouse(t)
+	v := h.visitor()
+	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	say := func(from, to int) {
+		for i := from; i < to; i++ {
+			h.say(v.seat.account(), start.Add(time.Duration(i)*time.Hour), bot.Reply{Text: fmt.Sprint(i), Choices: []bot.Choice{{Label: "好", Action: "a:b:c"}}})
+		}
+	}
+	say(0, 3)
+	stream := v.listen("")
+	e := stream.next()
+	var first lines
+	if err := json.Unmarshal(e.data, &first); err != nil || e.name != "lines" || len(first.Lines) != 3 || first.Before != "" {
+		t.Fatalf("%v %+v", err, e)
+	}
+	say(3, 5)
+	stream.next()
+	e = stream.next()
+	var reply replyEvent
+	if err := json.Unmarshal(e.data, &reply); err != nil || e.name != "reply" || e.id != "line5/0" ||
+		reply.Line != "line5" || reply.Reply.Text != "4" || reply.Reply.Choices[0].Action != "a:b:c" {
+		t.Fatalf("%v %+v %s", err, e, e.data)
+	}
+	stream.body.Close()
+
+	say(5, 120) // more than a page while nobody listens
+	var again lines
+	if err := json.Unmarshal(v.listen(e.id).next().data, &again); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for _, l := range again.Lines {
+		got[l.Out[0].Text] = true
+	}
+	for i := 5; i < 120; i++ {
+		if !got[fmt.Sprint(i)] {
+			t.Errorf("line %d was missed", i)
+		}
+	}
+	// A page that has only seen the lines of its start misses nothing either, not even when there were none.
+	for _, start := range []string{eventID(atBeginning, 0), "line1/0"} {
+		var all lines
+		if err := json.Unmarshal(v.listen(start).next().data, &all); err != nil || len(all.Lines) != 120 {
+			t.Errorf("after %s: %d lines, %v", start, len(all.Lines), err)
+		}
+	}
+	if e := h.visitor().listen("").next(); e.id != eventID(atBeginning, 0) {
+		t.Errorf("the empty start has the ID %q", e.id)
+	}
+	if e := v.listen("line-of-nobody/0").next(); e.name != "lines" || e.id != "line120/0" {
+		t.Error("an unknown event ID must not hurt")
+	}
+}
+
+func TestAStreamThatFallsBehindIsCut(t *testing.T) {
+	h := newHouse(t)
+	a := h.visitor().seat.account()
+	s := h.channel.hub.join(a.ID, 10)
+	for i := range backlog + 1 {
+		h.say(a, time.Now(), bot.Reply{Text: fmt.Sprint(i)})
+	}
+	select {
+	case <-s.cut:
+	default:
+		t.Error("it was not cut")
+	}
+	if h.channel.hub.open != 0 || h.channel.hub.listening(a.ID) {
+		t.Error("it is still counted")
+	}
+	h.channel.hub.leave(a.ID, s) // leaving twice is fine
+}
+
+func TestOnlySoManyStreams(t *testing.T) {
+	h := newHouse(t, func(o *Options) { o.Streams = 1 })
+	h.visitor().listen("")
+	var p problem
+	if resp := h.visitor().do("GET", "/api/v1/events", "", &p); resp.StatusCode != 503 || p.shaped() != "" {
+		t.Errorf("%s %+v", resp.Status, p)
+	}
+}
+
+func TestOtherWindowsSeeWhatISay(t *testing.T) {
+	h := newHouse(t)
+	v := h.visitor()
+	one, two := v.listen(""), v.listen("")
+	one.next()
+	two.next()
+	v.do("POST", "/api/v1/messages", body(post{ID: id(1), Text: "您好"}), nil)
+	a, b := two.next(), two.next() // in either order: the answer may be faster than the echo
+	names := []string{a.name, b.name}
+	slices.Sort(names)
+	if !slices.Equal(names, []string{"message", "reply"}) || !bytes.Contains(slices.Concat(a.data, b.data), []byte(`"id":"message-0001"`)) {
+		t.Errorf("%s %s", a.data, b.data)
+	}
 }

@@ -20,44 +20,8 @@ import (
 	"linli/bot"
 )
 
-// script is a small skill: its replies look as the real ones do.
-func script(m bot.Message) []bot.Reply {
-	switch {
-	case m.Text == "着火了":
-		return []bot.Reply{{Urgent: true, Text: "请马上拨打 **119**,先离开房间,不要坐电梯。\n我已通知马鞍山社区值班人员(示例):0798-8520119。\n有人受伤请拨 120。",
-			Choices: []bot.Choice{{Label: "我已经安全", Action: "incidents:safe:1"}}}}
-	case m.Action == "incidents:confirm:1":
-		return []bot.Reply{{Text: "**已上报**,编号 MA-1123-007。\n马鞍山社区第3网格(示例)今天 11:30 前会联系您。", Choices: []bot.Choice{{Label: "查进度", Action: "incidents:track:7"}}}}
-	case m.Action != "":
-		return []bot.Reply{{Text: "您选了" + m.Text}}
-	case strings.Contains(m.Text, "下水道"):
-		return []bot.Reply{{Text: "请看一下对不对:",
-			Fields:  []bot.Field{{Name: "类别", Value: "下水道堵塞"}, {Name: "地点", Value: "马鞍山社区3栋2单元"}, {Name: "描述", Value: "下水道堵了,污水漫出来了"}, {Name: "紧急程度", Value: "紧急"}},
-			Choices: []bot.Choice{{Label: "对,上报", Action: "incidents:confirm:1"}, {Label: "改一下", Action: "incidents:edit:1"}, {Label: "算了", Action: "incidents:drop:1"}}}}
-	case m.Text == "我要报修":
-		return []bot.Reply{{Text: "什么坏了,在哪里?可以写“3栋2单元下水道堵了”,也可以发位置。", AskLocation: true, Choices: []bot.Choice{{Label: "算了", Action: "incidents:drop:1"}}}}
-	case m.Location != nil:
-		return []bot.Reply{{Text: fmt.Sprintf("位置收到了:%.2f", m.Location.Lat)}}
-	case strings.HasPrefix(m.Text, "开"):
-		return []bot.Reply{{Text: "**派出所**开无犯罪记录证明,社区居委会不能开。\n到户籍地或居住地派出所窗口,当场或3个工作日内办好,不收费。\n要带:\n- 本人身份证原件\n- 用途说明(用人单位的函也行)",
-			Choices: []bot.Choice{{Label: "材料", Action: "answers:facet:m"}, {Label: "流程", Action: "answers:facet:s"}, {Label: "地址电话", Action: "answers:facet:a"}},
-			Link:    &bot.Link{Label: "网上办理", URL: "https://gaj.example.org/"},
-			Sources: []bot.Source{{Title: "公安机关办理犯罪记录查询工作规定", URL: "https://www.mps.gov.cn/", CheckedOn: "2026-11-20"}, {Title: "里村派出所窗口", Sample: true}}}}
-	case m.Text == "慢":
-		return nil
-	}
-	return []bot.Reply{{Text: "收到:" + m.Text}}
-}
-
-// site is a house with the script and a browser.
-func site(t *testing.T) (*house, context.Context) {
-	h := newHouse(t)
-	h.answer = script
-	return h, chrome(t)
-}
-
-func TestBrowserConversation(t *testing.T) {
-	h, browser := site(t)
+func pageConversation(t *testing.T, browser context.Context) {
+	h := site(t)
 	p := fresh(t, browser, h.server.URL, 390, 844)
 	p.until(`!document.querySelector('#welcome').hidden`)
 	p.picture("phone-welcome")
@@ -110,8 +74,8 @@ func TestBrowserConversation(t *testing.T) {
 	p.until(`document.documentElement.classList.contains('large') && document.querySelector('#large').getAttribute('aria-pressed') === 'true'`)
 }
 
-func TestBrowserDesk(t *testing.T) {
-	h, browser := site(t)
+func pageDesk(t *testing.T, browser context.Context) {
+	h := site(t)
 	h.set(func() {
 		h.codes["DESK"] = Profile{Name: "李书记", Role: "社区书记", Unit: "马鞍山社区", Sample: true, Links: []bot.Link{{Label: "工作台", URL: "/console/"}},
 			Starts: []string{"明天上午9点半在二楼会议室开联席会", "本周有什么会", "今天的上报"}}
@@ -133,8 +97,8 @@ func TestBrowserDesk(t *testing.T) {
 	phone.picture("phone-staff-large")
 }
 
-func TestBrowserSmallestPhone(t *testing.T) {
-	h, browser := site(t)
+func pageSmallestPhone(t *testing.T, browser context.Context) {
+	h := site(t)
 	h.set(func() {
 		h.codes["SMALL"] = Profile{Name: "欧阳书记", Role: "社区书记", Unit: "马鞍山社区", Sample: true, Links: []bot.Link{{Label: "工作台", URL: "/console/"}}}
 	})
@@ -159,8 +123,8 @@ func TestBrowserSmallestPhone(t *testing.T) {
 const stickOut = `[...document.querySelectorAll('body *')].filter((n) => !n.closest('.unseen') && n.getClientRects().length &&
   (n.getBoundingClientRect().right > innerWidth + 1 || n.getBoundingClientRect().left < -1)).map((n) => n.outerHTML.slice(0, 200)).join('\n')`
 
-func TestBrowserTwoSeats(t *testing.T) {
-	h, browser := site(t)
+func pageTwoSeats(t *testing.T, browser context.Context) {
+	h := site(t)
 	h.set(func() {
 		h.codes["GRID"] = Profile{Name: "小张", Role: "网格员"}
 		h.codes["SECR"] = Profile{Name: "老李", Role: "社区书记"}
@@ -196,8 +160,8 @@ func TestBrowserTwoSeats(t *testing.T) {
 	}
 }
 
-func TestBrowserServerAway(t *testing.T) {
-	h, browser := site(t)
+func pageServerAway(t *testing.T, browser context.Context) {
+	h := site(t)
 	p := fresh(t, browser, h.server.URL, 390, 844)
 	p.write("第一句")
 	p.says("收到:第一句")
@@ -234,8 +198,8 @@ func TestBrowserServerAway(t *testing.T) {
 	}
 }
 
-func TestBrowserReloadMidTurn(t *testing.T) {
-	h, browser := site(t)
+func pageReloadMidTurn(t *testing.T, browser context.Context) {
+	h := site(t)
 	p := fresh(t, browser, h.server.URL, 390, 844)
 
 	// Not acknowledged: it is sent again after the reload, under the same ID.
@@ -276,8 +240,8 @@ func TestBrowserReloadMidTurn(t *testing.T) {
 	p.until(`Object.keys(localStorage).every((key) => !key.startsWith('linli.out'))`)
 }
 
-func TestBrowserTextStaysText(t *testing.T) {
-	h, browser := site(t)
+func pageTextStaysText(t *testing.T, browser context.Context) {
+	h := site(t)
 	h.set(func() {
 		h.answer = func(m bot.Message) []bot.Reply {
 			return []bot.Reply{{Text: m.Text + "\n- <b>x</b>\n**<i>y</i>**", Fields: []bot.Field{{Name: "<u>a", Value: m.Text}}, Choices: []bot.Choice{{Label: m.Text[:20], Action: "a:b:c"}},
@@ -300,8 +264,8 @@ func TestBrowserTextStaysText(t *testing.T) {
 	}
 }
 
-func TestBrowserKeyboard(t *testing.T) {
-	h, browser := site(t)
+func pageKeyboard(t *testing.T, browser context.Context) {
+	h := site(t)
 	p := fresh(t, browser, h.server.URL, 1280, 800)
 	// The order of the Tab key.
 	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
@@ -336,8 +300,8 @@ func TestBrowserKeyboard(t *testing.T) {
 	}
 }
 
-func TestBrowserTooLongAndRefused(t *testing.T) {
-	h, browser := site(t)
+func pageTooLongAndRefused(t *testing.T, browser context.Context) {
+	h := site(t)
 	p := fresh(t, browser, h.server.URL, 390, 844)
 	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('#text').value = '长'.repeat(34000)`), chromedp.Click(chromedp.CSS("#send")))
 	p.until(`document.querySelector('#trouble').textContent.includes('太长')`)
@@ -359,9 +323,9 @@ func TestBrowserTooLongAndRefused(t *testing.T) {
 	}
 }
 
-func TestBrowserLocation(t *testing.T) {
-	h, browserContext := site(t)
-	p := open(t, browserContext, h.server.URL, 390, 844)
+func pageLocation(t *testing.T, tabs context.Context) {
+	h := site(t)
+	p := open(t, tabs, h.server.URL, 390, 844)
 	p.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		if _, err := chromedp.CallBrowser(ctx, browser.SetPermission, browser.SetPermissionParams{Permission: &browser.PermissionDescriptor{Name: "geolocation"}, Setting: browser.PermissionSettingGranted}); err != nil {
 			return err
@@ -376,8 +340,8 @@ func TestBrowserLocation(t *testing.T) {
 	p.says("位置收到了:29.30")
 }
 
-func TestBrowserEarlier(t *testing.T) {
-	h, browser := site(t)
+func pageEarlier(t *testing.T, browser context.Context) {
+	h := site(t)
 	p := fresh(t, browser, h.server.URL, 390, 844)
 	p.write("认识一下")
 	p.says("收到:认识一下")
@@ -404,8 +368,8 @@ func TestBrowserEarlier(t *testing.T) {
 }
 
 // telephone numbers are told from other numbers by what stands around them.
-func TestBrowserTelephones(t *testing.T) {
-	h, browser := site(t)
+func pageTelephones(t *testing.T, browser context.Context) {
+	h := site(t)
 	p := fresh(t, browser, h.server.URL, 390, 844)
 	tests := map[string][]string{
 		"请拨打119": {"119"}, "110、120": {"110", "120"}, "110/119/120": {"110", "119", "120"}, "119元": nil, "120分钟": nil, "共110个": nil, "第120号": nil,
