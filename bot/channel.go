@@ -83,3 +83,8 @@ type Editor interface {
 type Typer interface {
 	Typing(ctx context.Context, to Chat) error
 }
+
+// Readier is the ability to say whether messages are being taken: connected, listening.
+type Readier interface {
+	Ready() bool
+}

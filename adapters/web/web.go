@@ -113,6 +113,13 @@ func (c *Channel) Run(ctx context.Context, receive bot.Receive) error {
 	return nil
 }
 
+// Ready implements bot.Readier: whether messages are taken.
+func (c *Channel) Ready() bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.receive != nil
+}
+
 // enter admits a request for as long as Run runs. Who was admitted calls c.busy.Done.
 func (c *Channel) enter() (receive bot.Receive, closing <-chan struct{}, err error) {
 	c.mu.RLock()
