@@ -111,6 +111,8 @@ func pageSmallestPhone(t *testing.T, browser context.Context) {
 				p.write(text)
 				p.until(fmt.Sprintf(`document.querySelectorAll('.from-linli').length === %d`, n+1))
 				p.picture(fmt.Sprintf("small-%d-%d", len(path), n))
+				// Of a reply that is longer than the screen the beginning is in sight.
+				p.until(`document.querySelector('article:last-of-type').getBoundingClientRect().top >= document.querySelector('main').getBoundingClientRect().top`)
 				if wide := value[string](p, stickOut); wide != "" {
 					t.Errorf("after %.20s these stick out:\n%s", text, wide)
 				}
