@@ -36,8 +36,7 @@ func benched(b *testing.B) *Channel {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- c.Run(ctx, func(context.Context, bot.Message) error { return nil }) }()
-	h.channel = c
-	for !h.running() {
+	for !c.Ready() {
 		time.Sleep(time.Millisecond)
 	}
 	b.Cleanup(func() { cancel(); <-done })

@@ -58,7 +58,7 @@ func (h *house) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- h.channel.Run(ctx, h.receive) }()
-	for !h.running() {
+	for !h.channel.Ready() {
 		time.Sleep(time.Millisecond)
 	}
 	h.stopRun = func() {
@@ -68,14 +68,6 @@ func (h *house) run() {
 		}
 		done <- nil // stopping twice is fine
 	}
-}
-
-func (h *house) running() bool {
-	_, _, err := h.channel.enter()
-	if err == nil {
-		h.channel.busy.Done()
-	}
-	return err == nil
 }
 
 func (h *house) receive(ctx context.Context, m bot.Message) error {
