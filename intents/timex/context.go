@@ -1,0 +1,101 @@
+package timex
+
+// What is not a time is told by its neighbours. Each rule here says which neighbour rules a reading out, and why.
+
+// idioms hold words of time but name none.
+var idioms = []string{"一日之计", "一年之计", "一天到晚", "三天两头", "一日三餐", "日复一日", "年复一年", "有朝一日", "半天", "三年五载", "一时半会", "一时半刻",
+	"七年之痒", "今天头条", "今日头条", "明日之星", "一日游", "昨日重现", "百年好合", "早上好", "上午好", "中午好", "下午好", "晚上好", "大家晚上好",
+	"月中旬", "三天打鱼", "一年四季", "一年到头", "四季", "十年如一日", "度日如年", "早晚", "年月日", "一夜之间", "周年", "周到", "一点点",
+	"改天", "哪天", "平日里", "天天向上", "三长两短", "一朝一夕", "一分一秒", "两三点建议", "五一路", "八一路", "每日优鲜", "一周岁", "朝九晚五", "后天性",
+	"月初旬", "一刻不停", "一刻也", "一秒钟都"}
+
+// idiom returns the end of an idiom at i, else -1.
+func (p *parser) idiom(i int) int {
+	switch p.at(i) {
+	case '一', '三', '日', '年', '有', '半', '七', '今', '明', '昨', '百', '早', '上', '中', '下', '晚', '大', '四', '十', '度', '周', '改', '哪', '平', '天', '两', '五', '八', '每', '朝', '后', '月':
+		for _, w := range idioms {
+			if e := p.lit(i, w); e >= 0 {
+				if w == "月中旬" || w == "月初旬" {
+					return -1
+				}
+				return e
+			}
+		}
+	}
+	return -1
+}
+
+// placeSuffix ends the name of a place: 社区3号 is a house, 国庆路 a road.
+const placeSuffix = "路街道弄巷村区楼栋幢座里园苑庭院城厦门号室厅库馆坊湾府邸桥站"
+
+// placeFollows says whether the word before i is the name of a road or an estate.
+func (p *parser) placeFollows(i int) bool {
+	return p.in(i, "路街巷弄村桥") || p.oneOf(i, "新村", "大道", "小区", "社区", "广场", "公园", "小学", "中学", "花园", "大厦") >= 0
+}
+
+// dayInContext says whether 5号 or 5日 at [i, j) is a day of the month. A house, a line, a case or a window
+// has a number too: the word before ends a place name, or the word behind is the thing that is numbered.
+func (p *parser) dayInContext(i, j int, n number) bool {
+	prev := p.at(i - 1)
+	if letter(prev) || prev == '第' || prev == '-' && !han(p.at(i-2)) || prev == '#' || prev == '$' || prev == '.' {
+		return false
+	}
+	if han(prev) && p.in(i-1, placeSuffix) && p.oneOf(i-2, "这里", "那里", "家里", "夜里") < 0 {
+		return false
+	}
+	if p.at(j) == '日' {
+		return !p.in(j+1, "子本常报用游语元均式历照光") && (n.arabic || n.int() > 1 && n.digits != 1 || han(p.at(j+1)) && p.in(j+1, "上下早晚前后以之到至开召截中凌起") || p.at(j+1) == 0)
+	}
+	if n.arabic && n.digits == 2 && n.int() < 1 {
+		return false
+	}
+	next := j + 1
+	if p.in(next, "楼线院门房厅案机桥馆库车位柜令室单井船店厂岗站台塔炉窗店铺床墙柱梯坑桩泵灯杆棚洞池墓文项球选种字片段码员病棉铁仓公地电") &&
+		!(p.at(next) == '开' || p.at(next) == '地' && p.at(next+1) == '点') && p.oneOf(next, "停车", "公布", "公示", "公开", "电影", "文艺", "选举", "单位") < 0 {
+		return false
+	}
+	return p.oneOf(next, "小区", "社区", "别墅", "公馆", "大院", "通知书", "家园", "主任", "选手", "技师", "业主家") < 0
+}
+
+// hourInContext says whether a bare hour with 点 at [i, e) is a time of day rather than a count of points.
+func (p *parser) hourInContext(i, e int, n number) bool {
+	if p.at(e-1) == '钟' {
+		return true
+	}
+	prev := p.at(i - 1)
+	if p.in(i-1, "第有提说讲这那几快慢早晚多少好差大小高低远近轻重早些") && !(prev == '早' || prev == '晚') || letter(prev) {
+		return false
+	}
+	if p.oneOf(e, "建议", "意见", "要求", "原因", "问题", "理由", "说明", "内容", "需要", "希望", "想法", "疑问", "好处", "诉求", "方案", "注意", "请求", "感想", "体会",
+		"事项", "措施", "不同", "困难", "事实", "看法", "经验", "教训", "质疑", "共识", "钱", "心意", "声音", "反应", "作用", "关系", "信心", "办法", "优势", "特点") >= 0 {
+		return false
+	}
+	if n.int() != 1 || n.arabic {
+		return !(n.arabic && p.in(e, "0123456789个%％"))
+	}
+	// 一点 means a little, unless what is around it needs a time.
+	if p.in(i-1, "在到至从于约-~") {
+		return true
+	}
+	return p.in(e, "前后之以左到至-~开见集出截准多") || i == 0 && e == len(p.src)
+}
+
+// lengthInContext says whether the number and unit at [i, e) measure time.
+func (p *parser) lengthInContext(i, e int, l *length) bool {
+	if p.in(i-1, "第") || letter(p.at(i-1)) || p.at(i-1) == '-' && digit(p.at(i-2)) || p.at(i-1) == '.' {
+		return false
+	}
+	if l.units == 1 {
+		switch {
+		case l.unit == Hour && l.seconds == 24*3600 && !p.in(i-1, "来去近后前隔后内") && p.at(e) != 0 && !p.in(e, "内后前以之左未还,。;!?,.~-到 "):
+			return false // 24小时便利店: round the clock
+		case l.unit == Year && p.in(e, "级代轻龄老纪生"), l.unit == Week && p.in(e, "岁边年"), l.unit == OneDay && p.in(e, "井台花气空下线窗桥生才堂涯使") && !p.in(e, "下午"):
+			return false
+		case p.in(i-1, "有那这哪某") && l.value == 1 && l.unit == OneDay:
+			return false // 有一天
+		case l.unit == Second && p.in(e, "杀懂"):
+			return false
+		}
+	}
+	return true
+}

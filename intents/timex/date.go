@@ -1,0 +1,423 @@
+package timex
+
+var relDays = []word[int]{
+	{"大前天", -3}, {"大后天", 3}, {"大前日", -3}, {"大后日", 3},
+	{"前天", -2}, {"昨天", -1}, {"今天", 0}, {"明天", 1}, {"后天", 2},
+	{"前日", -2}, {"昨日", -1}, {"今日", 0}, {"本日", 0}, {"明日", 1}, {"后日", 2}, {"翌日", 1},
+	{"当天", 0}, {"当日", 0}, {"即日", 0},
+	{"昨儿", -1}, {"今儿", 0}, {"明儿", 1}, {"后儿", 2}, {"前儿", -2},
+}
+
+// shortDays need a part of the day behind them: 今晚, 明早, 当晚.
+var shortDays = []word[int]{{"昨", -1}, {"今", 0}, {"明", 1}, {"当", 0}, {"前", -2}, {"后", 2}}
+
+// date reads a date at i into f.
+func (p *parser) date(i int, f *fields) bool {
+	f.pos = i
+	switch r := p.at(i); {
+	case digit(r):
+		if p.numericDate(i, f) {
+			return true
+		}
+	case letter(r):
+		return p.englishDate(i, f)
+	case !han(r):
+		return false
+	}
+	return p.relDay(i, f) || p.weekDate(i, f) || p.yearOrMonth(i, f) || p.festivalDate(i, f) || p.weekdayAlone(i, f) || p.dayAlone(i, f) || p.frameAlone(i, f)
+}
+
+func (p *parser) relDay(i int, f *fields) bool {
+	switch p.at(i) {
+	case '大', '前', '昨', '今', '明', '后', '本', '翌', '当', '即':
+	default:
+		return false
+	}
+	k, e := find(p, i, relDays)
+	if e < 0 {
+		k, e = find(p, i, shortDays)
+		if e < 0 {
+			return false
+		}
+		part, pe := p.partWord(e, true)
+		if pe < 0 || part == forenoon && pe-e > 1 {
+			return false
+		}
+	} else if p.in(e, "井台桥线性头") && !p.in(i, "今昨明") || p.before(i, "先") {
+		return false // 天井, 天台, 后天性, 先天后天
+	}
+	if p.at(i) == '当' && p.before(i, "应", "相", "适", "妥") {
+		return false
+	}
+	f.from = p.clk.plus(p.clk.today, k)
+	f.to, f.grain = p.clk.plus(f.from, 1), OneDay
+	f.end = p.opt(e, "的")
+	if _, pe := p.partWord(f.end, true); pe < 0 || f.end == e {
+		f.end = e
+	}
+	return true
+}
+
+// relative counts 上上, 下, 这个, 本 at i; ok is false when none is there.
+func (p *parser) relative(i int) (k, end int, ok bool) {
+	start := i
+	switch p.at(i) {
+	case '上':
+		for p.at(i) == '上' {
+			k--
+			i++
+		}
+	case '下':
+		for p.at(i) == '下' {
+			k++
+			i++
+		}
+	case '这', '本', '当', '今':
+		if p.before(i, "应", "相") {
+			return 0, i, false
+		}
+		i++
+	default:
+		return 0, i, false
+	}
+	if p.at(start) != '本' && p.at(start) != '当' {
+		i = p.opt(i, "一个", "1个", "一", "个")
+	}
+	return k, p.space(i), true
+}
+
+func (p *parser) weekWord(i int) int { return p.oneOf(i, "星期", "礼拜", "周") }
+
+// weekdayChar reads the day after 周: 一 … 日, 1 … 7.
+func (p *parser) weekdayChar(i int) (int, int) {
+	switch r := p.at(i); r {
+	case '一', '二', '三', '四', '五', '六':
+		return chineseDigit(r), i + 1
+	case '日', '天':
+		return 7, i + 1
+	case '1', '2', '3', '4', '5', '6', '7':
+		if !digit(p.at(i+1)) && !p.in(i+1, "个年月天期岁%.") {
+			return int(r - '0'), i + 1
+		}
+	}
+	return 0, -1
+}
+
+// weekDate reads 下周三, 上上个周末, 这个星期, 下周.
+func (p *parser) weekDate(i int, f *fields) bool {
+	k, e, ok := p.relative(i)
+	if !ok {
+		return false
+	}
+	w := p.weekWord(e)
+	if w < 0 || p.in(w, "边围岁刊报") {
+		return false
+	}
+	f.from = p.clk.monday(p.clk.today, k)
+	f.to, f.grain, f.end = p.clk.plus(f.from, 7), Week, w
+	j := p.opt(w, "的")
+	if p.lit(j, "周") > 0 || p.lit(j, "星期") > 0 {
+		j = p.weekWord(j) // 下周的周三
+	}
+	if wd, e := p.weekdayChar(j); e >= 0 {
+		f.wd, f.end = wd, e
+	} else if p.at(j) == '末' {
+		f.sels, f.end = append(f.sels, selector{what: selWeekend, n: 1}), j+1
+	} else if e := p.oneOf(j, "初"); e >= 0 {
+		f.sels, f.end = append(f.sels, selector{what: selStart}), e
+	} else if e := p.oneOf(j, "工作日"); e >= 0 {
+		f.to, f.grain, f.end = p.clk.plus(f.from, 5), OneDay, e
+	} else if n, e := p.ordinal(j); e >= 0 {
+		p.nth(e, f, n)
+	}
+	return true
+}
+
+// weekdayAlone reads 周三, 礼拜天, 周末.
+func (p *parser) weekdayAlone(i int, f *fields) bool {
+	w := p.weekWord(i)
+	if w < 0 {
+		return false
+	}
+	wd, e := p.weekdayChar(w)
+	if e < 0 {
+		if p.at(w) != '末' || p.at(i) != '周' {
+			return false
+		}
+		f.wd, f.end = 6, w+1
+		f.grain = Week
+		return true
+	}
+	if p.at(e-1) == '天' && p.at(i) == '周' && p.in(e, "王地") || p.at(i) == '周' && p.before(i, "四", "一", "每一", "两", "几") {
+		return false // a name; 一周六天
+	}
+	f.wd, f.end = wd, e
+	return true
+}
+
+var relYears = []word[int]{
+	{"大前年", -3}, {"大后年", 3}, {"前年", -2}, {"去年", -1}, {"上一年", -1}, {"上年", -1}, {"今年", 0}, {"本年度", 0}, {"本年", 0},
+	{"这一年", 0}, {"当年", 0}, {"明年", 1}, {"来年", 1}, {"下一年", 1}, {"下年", 1}, {"次年", 1}, {"后年", 2},
+}
+
+var relMonths = []string{"月份", "月"}
+
+// yearOrMonth reads what begins with a year or a month, down to the day.
+func (p *parser) yearOrMonth(i int, f *fields) bool {
+	j := i
+	if e := p.oneOf(i, "农历", "阴历", "旧历"); e >= 0 {
+		f.lunar, j = true, p.space(p.opt(e, "的"))
+	} else {
+		j = p.opt(i, "公历", "阳历", "新历", "公元")
+	}
+	f.end = j
+	if p.year(j, f) {
+		k := p.space(p.opt(f.end, "的", "度", "份"))
+		if e := p.oneOf(k, "农历", "阴历", "旧历"); e >= 0 {
+			f.lunar, k = true, p.space(p.opt(e, "的"))
+		}
+		if e := p.opt(f.end, "全年", "一整年", "一年", "度"); e > f.end && p.lit(f.end, "一年级") < 0 {
+			f.end = e
+			return true
+		}
+		switch {
+		case p.month(k, f), p.selectors(k, f), p.festivalName(k, f):
+		}
+		return true
+	}
+	if p.relMonth(j, f) {
+		return true
+	}
+	return p.month(j, f)
+}
+
+// relMonth reads 下个月九号, 本月底.
+func (p *parser) relMonth(i int, f *fields) bool {
+	k, e, ok := p.relative(i)
+	if !ok {
+		return false
+	}
+	m := p.oneOf(e, relMonths...)
+	if m < 0 {
+		return false
+	}
+	t := addMonths(p.clk.day(p.clk.today.Year(), int(p.clk.today.Month()), 1), k)
+	f.year, f.hasYear, f.month, f.end = t.Year(), true, int(t.Month()), m
+	p.inMonth(m, f)
+	return true
+}
+
+// month reads a month by number or name at i, and what follows.
+func (p *parser) month(i int, f *fields) bool {
+	switch r := p.at(i); r {
+	case '正', '腊', '冬', '闰':
+		e := p.oneOf(i, "正月", "腊月", "冬月")
+		if e < 0 && r == '闰' {
+			m, end, ok := p.small(i+1, 1, 12)
+			if !ok || p.at(end) != '月' {
+				return false
+			}
+			f.leap, f.month, e = true, m, end+1
+		} else if e < 0 {
+			return false
+		} else {
+			f.month = map[rune]int{'正': 1, '冬': 11, '腊': 12}[r]
+		}
+		f.lunar, f.end = true, e
+		p.inMonth(e, f)
+		return true
+	}
+	n, ok := p.number(i)
+	if !ok || !n.whole() || n.digits > 2 {
+		return false
+	}
+	j := p.space(n.end)
+	if p.at(j) != '月' || p.in(j+1, "亮薪租饼球子供嫂卡票费度均") || i > 0 && p.numberBefore(i) {
+		return false
+	}
+	if n.int() < 1 || n.int() > 12 {
+		if !n.arabic && n.digits == 2 {
+			return false
+		}
+		f.invalid = "没有" + string(p.src[i:j]) + "月"
+	}
+	f.month, f.end = n.int(), p.opt(j+1, "份")
+	p.inMonth(f.end, f)
+	return true
+}
+
+// numberBefore says whether a number runs into i from the left, so that i does not begin one.
+func (p *parser) numberBefore(i int) bool {
+	r := p.at(i - 1)
+	return digit(r) || (r == '.' || r == ',') && digit(p.at(i-2)) || (chineseDigit(r) >= 0 || chinesePower(r) > 0) && !digit(p.at(i))
+}
+
+// inMonth reads the day or the part of a month that was just named.
+func (p *parser) inMonth(i int, f *fields) {
+	j := p.space(p.opt(i, "的"))
+	if p.selectors(j, f) {
+		return
+	}
+	if e := p.lit(j, "初"); e >= 0 {
+		if d, end, ok := p.small(e, 1, 10); ok && !p.in(end, "月天周") {
+			f.lunar, f.day, f.end = true, d, end
+		}
+		return
+	}
+	n, ok := p.number(j)
+	if !ok || !n.whole() || n.digits > 2 && n.arabic {
+		return
+	}
+	k := p.space(n.end)
+	switch {
+	case p.in(k, "日号"):
+		f.day, f.end = n.int(), k+1
+	case n.ten:
+		f.lunar, f.day, f.end = true, n.int(), n.end
+	case n.int() >= 1 && n.int() <= 31 && j == i && (n.digits == 0 || n.arabic || n.digits == 1) && !p.countsSomething(n.end):
+		f.day, f.end = n.int(), n.end
+		if !n.arabic && (f.month == 8 || f.month == 1 || f.month == 7) && f.day == 15 {
+			f.lunar = true // 八月十五, 正月十五 by their usual sense
+		}
+	default:
+		return
+	}
+	if f.lunar && f.month == 12 && f.day == 30 { // the eve even where the month has 29 days
+		f.fest, f.month, f.day, f.lunar = &festival{rule: 'e'}, 0, 0, false
+		return
+	}
+	if f.day < 1 || f.day > 31 {
+		f.invalid = "没有" + string(p.src[j:n.end]) + "日"
+	}
+}
+
+// countsSomething says whether the text at i makes the number before it a count: 3个, 5楼, 10%.
+func (p *parser) countsSomething(i int) bool {
+	i = p.space(i)
+	return digit(p.at(i)) || letter(p.at(i)) ||
+		p.in(i, "个天点时分秒年月周名人次元块条位户家栋幢楼层室房座间份种件项岁米公千克吨斤度倍%％.·/-~:至到、") && !p.rangeDay(i) ||
+		p.oneOf(i, "小时", "多", "万", "亿", "星期", "礼拜", "单元", "平方", "工作日", "台", "辆", "只", "套", "张", "期", "级", "路", "单", "折", "成", "届") >= 0
+}
+
+// rangeDay says whether a separator at i leads to another date: 1月3至2月10.
+func (p *parser) rangeDay(i int) bool {
+	e := p.rangeSep(i)
+	if e < 0 {
+		return p.at(i) == '、'
+	}
+	n, ok := p.number(e)
+	return ok && (p.in(n.end, "日号月") || n.int() <= 31 && n.digits <= 2 && !p.countsSomething(n.end))
+}
+
+// day alone: 3号, 25日.
+func (p *parser) dayAlone(i int, f *fields) bool {
+	n, ok := p.number(i)
+	if !ok || !n.whole() || n.digits > 2 || p.numberBefore(i) {
+		return false
+	}
+	j := n.end
+	if !p.in(j, "号日") || !p.dayInContext(i, j, n) {
+		return false
+	}
+	if n.int() < 1 || n.int() > 31 {
+		return false
+	}
+	f.day, f.end = n.int(), j+1
+	return true
+}
+
+// festivalDate reads a festival without a year.
+func (p *parser) festivalDate(i int, f *fields) bool { return p.festivalName(i, f) }
+
+func (p *parser) festivalName(i int, f *fields) bool {
+	for _, w := range festivals[p.at(i)] {
+		e := p.lit(i, w.text)
+		if e < 0 {
+			continue
+		}
+		named := e
+		e = p.opt(e, "佳节", "节日", "节")
+		strong := e > named || f.hasYear || p.at(named-1) == '节'
+		if p.placeFollows(e) || w.text == "清明" && p.at(e) == '上' || w.text == "重阳" && p.in(e, "木投") {
+			return false
+		}
+		tail := p.oneOf(e, "假期", "放假", "长假", "小长假", "期间", "黄金周", "当天", "那天", "前", "后", "之", "以", "到", "至", "晚会") >= 0
+		if w.value.weak && !strong && !tail && (i > 0 || e < len(p.src)) {
+			continue
+		}
+		if w.text == "小雪" || w.text == "大雪" || w.text == "小满" { // weather and names
+			if !f.hasYear && !strong && !tail && (i > 0 || e < len(p.src)) {
+				continue
+			}
+		}
+		if !strong && p.number2(e) {
+			continue // 十一点, 六一三号
+		}
+		f.fest, f.end = &w.value, e
+		p.festivalTail(f)
+		return true
+	}
+	return false
+}
+
+// number2 says whether the word that ends at e goes on as a number, hour or month.
+func (p *parser) number2(e int) bool {
+	if chineseDigit(p.at(e-1)) < 0 {
+		return false
+	}
+	return chineseDigit(p.at(e)) >= 0 || chinesePower(p.at(e)) > 0 || digit(p.at(e)) || p.in(e, "点月号日个楼栋年时分")
+}
+
+func (p *parser) festivalTail(f *fields) {
+	e := f.end
+	switch {
+	case p.oneOf(e, "期间", "假期", "长假", "小长假", "放假期间", "黄金周", "假日") >= 0:
+		f.end = p.oneOf(e, "期间", "假期期间", "长假期间", "假期", "长假", "小长假", "放假期间", "黄金周", "假日")
+		f.off = wholeHoliday
+	case p.oneOf(e, "当天", "那天", "当日") >= 0:
+		f.end = e + 2
+	}
+}
+
+// frameAlone reads parts of the present year or month: 月底, 上半年, 第三季度.
+func (p *parser) frameAlone(i int, f *fields) bool {
+	switch p.at(i) {
+	case '月':
+		if p.before(i, "个", "每") || p.numberBefore(i) {
+			return false
+		}
+		switch {
+		case p.in(i+1, "底末"), p.in(i+1, "初") && !p.in(i+2, "一二三四五六七八九十"), p.in(i+1, "中") && p.in(i+2, "旬前后之以"):
+			return p.selectorsIn(i+1, f, Month)
+		}
+		return false
+	case '年':
+		if p.in(i+1, "底末初") && !p.before(i, "每", "半") && !p.numberBefore(i) && !(p.at(i+1) == '初' && p.in(i+2, "一二三四五六")) {
+			return p.selectorsIn(i+1, f, Year)
+		}
+		return false
+	case '季':
+		if p.in(i+1, "底末初") || p.lit(i, "季度末") > 0 || p.lit(i, "季度初") > 0 {
+			q := (int(p.clk.today.Month()) + 2) / 3
+			f.year, f.hasYear = p.clk.today.Year(), true
+			f.sels = append(f.sels, selector{what: selQuarter, n: q})
+			e := p.opt(i+1, "度")
+			return p.phaseWord(e, f)
+		}
+		return false
+	}
+	if k, e, ok := p.relative(i); ok {
+		if q := p.oneOf(e, "季度", "季"); q > 0 && !p.in(q, "节") {
+			n := p.clk.today.Year()*4 + (int(p.clk.today.Month())-1)/3 + k
+			f.year, f.hasYear, f.end = n/4, true, q
+			f.sels = append(f.sels, selector{what: selQuarter, n: n%4 + 1})
+			p.selectors(q, f)
+			return true
+		}
+	}
+	switch {
+	case p.in(i, "上中下") && p.at(i+1) == '旬':
+		return p.selectorsIn(i, f, Month)
+	}
+	return p.selectorsIn(i, f, Year)
+}

@@ -1,0 +1,323 @@
+package timex
+
+import (
+	"time"
+)
+
+// find walks over the text and takes the longest reading at each place.
+func (p *parser) find() []Match {
+	var out []Match
+	for i := 0; i < len(p.src); {
+		if !starter(p.src[i]) {
+			i++
+			continue
+		}
+		if e := p.idiom(i); e >= 0 {
+			i = e
+			continue
+		}
+		m, ok := p.phraseAt(i)
+		if !ok {
+			i = p.skip(i)
+			continue
+		}
+		out = append(out, m)
+		end := i + 1
+		for end < len(p.src) && p.off[end] < m.End {
+			end++
+		}
+		i = end
+	}
+	return out
+}
+
+// skip leaves what cannot begin a phrase in its middle: the rest of a number or of a Latin word.
+func (p *parser) skip(i int) int {
+	if digit(p.at(i)) {
+		for digit(p.at(i)) {
+			i++
+		}
+		return i
+	}
+	if letter(p.at(i)) {
+		for letter(p.at(i)) {
+			i++
+		}
+		return i
+	}
+	return i + 1
+}
+
+const starters = "今明昨前后大上下这本当周星礼月年日季每天隔逢工元新情白妇女三植消愚劳五青护母父儿六建七八教国十万光双感平圣宪公复跨春端鬼中重腊小除立雨惊清谷夏芒秋处霜冬" +
+	"农阴旧阳公正闰凌拂黎早晨午晌傍黄晚夜半深子一二两三四五六七八九零〇几数壹贰叁差大约过再未近最接往随刚现马目此之以从自截到直于去来次翌即民宣光同咸道嘉乾雍康顺廿首第壬寒" +
+	"龙祭初头卅周眼立即赶稍待回"
+
+var starterSet = func() *[1 << 16]bool {
+	var set [1 << 16]bool
+	for _, r := range starters {
+		set[r] = true
+	}
+	for r := range rune(128) {
+		set[r] = digit(r) || letter(r)
+	}
+	return &set
+}()
+
+func starter(r rune) bool { return r < 1<<16 && starterSet[r] }
+
+// match is a Match of the runes [i, e) with nothing else set.
+func (p *parser) match(i, e int) Match {
+	return Match{Text: p.text[p.off[i]:p.off[e]], Pos: p.off[i], End: p.off[e]}
+}
+
+// phraseAt reads the longest phrase that begins at i.
+func (p *parser) phraseAt(i int) (Match, bool) {
+	if p.lengthsOnly {
+		return p.lengthPhrase(i)
+	}
+	var best Match
+	ok := false
+	try := func(m Match, found bool) {
+		if found && (!ok || m.End > best.End) {
+			best, ok = m, true
+		}
+	}
+	try(p.recurrence(i))
+	if ok {
+		return best, true
+	}
+	try(p.spanPhrase(i))
+	try(p.lengthPhrase(i))
+	try(p.english(i))
+	try(p.nowWord(i))
+	return best, ok
+}
+
+// point is one date, with or without a time of day, or a time of day alone.
+type point struct {
+	f fields
+}
+
+// pointAt reads a point at i.
+func (p *parser) pointAt(i int, inRange bool) (point, bool) {
+	var pt point
+	f := &pt.f
+	f.pos = i
+	j := i
+	if e := p.oneOf(i, "大约", "大概", "约"); e >= 0 {
+		f.approx, j = true, p.space(e)
+	}
+	if p.date(j, f) {
+		f.pos = i
+		p.tails(f)
+		k := p.space(f.end)
+		k2 := p.space(p.opt(k, "的", ",", "t", "在"))
+		if k2 == k || p.at(k) != ',' && p.at(k) != 't' || digit(p.at(k2)) || p.at(k) == ',' {
+			if c, ok := p.clockAt(k2, true); ok && (p.at(k) != '在' || c.hasHour) {
+				f.clock, f.end = c, c.end
+			}
+		}
+		if e := p.oneOf(p.space(f.end), "左右", "前后"); e >= 0 && !f.clock.set() {
+			f.approx, f.end = true, e
+		}
+		return pt, true
+	}
+	if c, ok := p.clockAt(i, inRange && false); ok {
+		f.clock, f.end, f.pos = c, c.end, i
+		return pt, true
+	}
+	return pt, false
+}
+
+// tails reads days counted from a date: 前一天, 后第一个工作日, 之后的周一.
+func (p *parser) tails(f *fields) {
+	e := p.opt(f.end, "的")
+	sign := 0
+	j := e
+	switch {
+	case p.oneOf(e, "之后", "以后", "假后", "过后", "节后", "后") >= 0:
+		sign, j = 1, p.oneOf(e, "之后", "以后", "假后", "过后", "节后", "后")
+	case p.oneOf(e, "之前", "以前", "节前", "前") >= 0:
+		sign, j = -1, p.oneOf(e, "之前", "以前", "节前", "前")
+	case p.oneOf(e, "次日", "第二天") >= 0 && f.hasDate():
+		f.shift, f.end = 1, p.oneOf(e, "次日", "第二天")
+		return
+	default:
+		return
+	}
+	if p.at(j-1) == '前' && p.at(j) == '夕' {
+		f.shift, f.end = -1, j+1
+		return
+	}
+	j = p.opt(j, "的")
+	holiday := func() {
+		if f.fest != nil && f.fest.statutory && f.off == noDaysOff {
+			f.off = wholeHoliday
+		}
+	}
+	if n, oe := p.ordinal(j); oe >= 0 && p.lit(oe, "工作日") >= 0 {
+		holiday()
+		f.workShift, f.end = sign*max(n, 1), oe+3
+		if n < 0 {
+			f.workShift = -1
+		}
+		return
+	}
+	if n, oe := p.ordinal(j); oe >= 0 && n > 0 && p.at(oe) == '天' && sign > 0 {
+		holiday()
+		f.shift, f.end = n, oe+1
+		return
+	}
+	n, ne, ok := p.small(j, 1, 60)
+	if !ok {
+		return
+	}
+	if we := p.oneOf(ne, "个工作日"); we >= 0 {
+		holiday()
+		f.workShift, f.end = sign*n, we
+		return
+	}
+	if p.in(ne, "天日") && !p.in(ne+1, "内假") && (f.day > 0 || f.fest != nil || !f.from.IsZero() && f.grain == OneDay || f.wd > 0) {
+		f.shift, f.end = sign*n, ne+1
+	}
+}
+
+// spanPhrase reads a point, a range of two points, or an open span.
+func (p *parser) spanPhrase(i int) (Match, bool) {
+	start, j := i, i
+	since, until := false, false
+	switch p.at(i) {
+	case '从', '自', '截', '直', '到', '至':
+		if e := p.oneOf(i, "自从", "从", "自"); e >= 0 {
+			since, j = true, p.space(e)
+		} else if e := p.oneOf(i, "截至到", "截止到", "截至", "截止", "直到"); e >= 0 {
+			until, j = true, p.space(e)
+		} else {
+			return Match{}, false
+		}
+	}
+	if since {
+		if e := p.oneOf(j, "现在", "此刻", "目前"); e >= 0 {
+			return p.fromNow(start, e)
+		}
+	}
+	if m, ok := p.bareRange(start, j); ok {
+		return m, true
+	}
+	a, ok := p.pointAt(j, since)
+	if !ok {
+		return Match{}, false
+	}
+	if s := p.rangeSep(p.space(a.f.end)); s >= 0 {
+		s = p.space(s)
+		if e := p.oneOf(s, "现在", "今", "目前", "如今"); e >= 0 && p.lit(s, "今天") < 0 && p.lit(s, "今晚") < 0 && p.lit(s, "今年") < 0 {
+			m := p.resolvePoint(&a, start)
+			m.End, m.Text = p.off[e], p.text[p.off[start]:p.off[e]]
+			m.Kind, m.Stop, m.LastStart = Span, p.clk.now, p.clk.now
+			return m, m.Invalid == ""
+		}
+		if b, ok := p.pointAt(s, true); ok {
+			if m, ok := p.rangeOf(start, &a, &b, since); ok {
+				return m, true
+			}
+		}
+	}
+	if e := p.opt(a.f.end, "和", "与", "跟", "及"); e > a.f.end { // 2007年与2009年间
+		if b, ok := p.pointAt(e, true); ok {
+			if x := p.oneOf(b.f.end, "之间", "间", "期间"); x >= 0 {
+				if m, ok := p.rangeOf(start, &a, &b, since); ok {
+					m.End, m.Text = p.off[x], p.text[p.off[start]:p.off[x]]
+					return m, true
+				}
+			}
+		}
+	}
+	m := p.resolvePoint(&a, j)
+	return p.open(start, j, &a, m, since, until), true
+}
+
+// open adds an open side: 前, 之后, 起, 以来, 截至.
+func (p *parser) open(start, j int, a *point, m Match, since, until bool) Match {
+	if m.Invalid != "" {
+		return m
+	}
+	e := p.space(a.f.end)
+	// 截至 counts the end in.
+	if until {
+		return p.openSpan(m, Until, start, a.f.end)
+	}
+	type side struct {
+		mod Mod
+		inc bool
+	}
+	words := []word[side]{
+		{"或之前", side{Until, true}}, {"或以前", side{Until, true}}, {"及之前", side{Until, true}}, {"及以前", side{Until, true}}, {"(含)之前", side{Until, true}}, {"(含)前", side{Until, true}},
+		{"为止", side{Until, true}}, {"止", side{Until, true}},
+		{"或之后", side{Since, true}}, {"或以后", side{Since, true}}, {"及之后", side{Since, true}}, {"及以后", side{Since, true}},
+		{"以来", side{Since, true}}, {"开始", side{Since, true}}, {"起", side{Since, true}},
+		{"之前", side{Before, false}}, {"以前", side{Before, false}}, {"前", side{Before, false}},
+		{"之后", side{After, false}}, {"以后", side{After, false}}, {"过后", side{After, false}}, {"后", side{After, false}},
+	}
+	s, end := find(p, e, words)
+	if end >= 0 && !(p.in(e, "前后起止") && p.in(end, "台门面院天续期床诉楼来义码伏点草火动诉")) && !(p.at(e) == '开' && !since) {
+		if s.mod == Since && p.at(e) == '起' && p.in(end, "至到") {
+			return m
+		}
+		from := j
+		if since && (p.at(start) == '自' || p.lit(e, "以来") >= 0) {
+			from = start
+		}
+		return p.openSpan(m, s.mod, from, end)
+	}
+	if since {
+		return p.openSpan(m, Since, start, a.f.end)
+	}
+	return m
+}
+
+func (p *parser) openSpan(m Match, mod Mod, start, end int) Match {
+	from, to := m.Start, m.Stop
+	if m.Kind == Instant {
+		to = from
+	}
+	m.Text, m.Pos, m.End, m.Kind, m.Mod = p.text[p.off[start]:p.off[end]], p.off[start], p.off[end], Span, mod
+	m.Start, m.Stop = time.Time{}, time.Time{}
+	switch mod {
+	case Before:
+		m.Stop, m.LastStart = from, to
+	case Until:
+		m.Stop, m.LastStart = to, from
+	case Since:
+		m.Start, m.LastStart = from, from
+	case After:
+		m.Start, m.LastStart = to, from
+	}
+	return m
+}
+
+// fromNow reads 从现在到八点 and 从现在起.
+func (p *parser) fromNow(start, e int) (Match, bool) {
+	s := p.rangeSep(p.opt(e, "起", "开始"))
+	if s < 0 {
+		m := p.match(start, p.opt(e, "起", "开始"))
+		m.Kind, m.Mod, m.Start, m.LastStart, m.Grain, m.HasDate, m.HasClock = Span, Since, p.clk.now, p.clk.now, Second, true, true
+		return m, true
+	}
+	b, ok := p.pointAt(p.space(s), true)
+	if !ok {
+		return Match{}, false
+	}
+	stop := p.resolvePoint(&b, b.f.pos)
+	m := p.match(start, b.f.end)
+	m.Kind, m.Start, m.LastStart, m.Stop, m.Grain, m.HasDate, m.HasClock = Span, p.clk.now, stop.Start, stop.Stop, stop.Grain, true, stop.HasClock
+	if stop.Kind == Instant {
+		m.Stop = stop.Start
+		for _, t := range append(stop.Ambiguous, stop.Start) { // the first one after now
+			if t.After(m.Start) && (t.Before(m.Stop) || !m.Stop.After(m.Start)) {
+				m.Stop, m.LastStart = t, t
+			}
+		}
+	}
+	m.Invalid = stop.Invalid
+	return m, true
+}

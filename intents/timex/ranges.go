@@ -1,0 +1,287 @@
+package timex
+
+import "time"
+
+// rangeSep returns the end of what joins the two ends of a range at i, else -1.
+func (p *parser) rangeSep(i int) int {
+	switch p.at(i) {
+	case '-', '~', '到', '至', '直':
+	default:
+		return -1
+	}
+	if e := p.oneOf(i, "一直到", "直到", "到了", "到", "至", "~~", "~"); e >= 0 {
+		return p.space(e)
+	}
+	j := i
+	for p.at(j) == '-' {
+		j++
+	}
+	if j > i && j-i <= 4 {
+		return p.space(j)
+	}
+	return -1
+}
+
+// rangeOf joins two points into a span. What the later one leaves out it takes from the earlier one.
+func (p *parser) rangeOf(start int, a, b *point, since bool) (Match, bool) {
+	p.inherit(&a.f, &b.f)
+	x, y := p.resolvePoint(a, a.f.pos), p.resolvePoint(b, b.f.pos)
+	m := p.match(start, p.opt(b.f.end, "之间", "期间"))
+	m.Invalid = x.Invalid
+	if m.Invalid == "" {
+		m.Invalid = y.Invalid
+	}
+	m.Kind, m.Grain, m.HasDate, m.HasClock = Span, y.Grain, x.HasDate || y.HasDate, x.HasClock || y.HasClock
+	m.Provisional, m.Approx = x.Provisional || y.Provisional, x.Approx || y.Approx
+	m.Ambiguous = x.Ambiguous
+	if m.Invalid != "" {
+		return m, true
+	}
+	if x.HasClock && x.ClockEnd > 0 {
+		m.ClockPos, m.ClockEnd = x.ClockPos, m.End
+	}
+	m.Start, m.LastStart, m.Stop = x.Start, y.Start, y.Stop
+	if !y.HasDate && y.HasClock { // the stop is on the day of the start, or the one after
+		day := p.clk.floor(x.Start)
+		if x.Start.Hour() == 0 && a.f.clock.h == 12 || a.f.clock.part == evening && x.Start.Hour() < 5 {
+			day = p.clk.plus(day, -1)
+		}
+		t, to, others := p.clk.on(&b.f.clock, day)
+		for _, o := range others {
+			if o.After(m.Start) && (!t.After(m.Start) || o.Before(t)) {
+				t, to = o, o
+			}
+		}
+		if !b.f.clock.hasHour || b.f.clock.h2 > 0 {
+			t = to
+		}
+		for !t.After(m.Start) {
+			t = p.clk.plus(t, 1)
+		}
+		m.Stop, m.LastStart = t, t
+	}
+	if !m.Stop.After(m.Start) {
+		if next, ok := p.wrap(b, &y, m.Start); ok {
+			m.Stop, m.LastStart = next.to, next.from
+		} else {
+			return m, false
+		}
+	}
+	return m, true
+}
+
+// wrap moves the end of a range past its start where its own reading lies before: 11月到2月, 周五到周一.
+func (p *parser) wrap(b *point, y *Match, start time.Time) (days, bool) {
+	move := func(t time.Time, k int) time.Time {
+		switch {
+		case b.f.wd > 0:
+			return p.clk.plus(t, 7*k)
+		case !b.f.hasYear && (b.f.month > 0 || b.f.fest != nil):
+			return t.AddDate(k, 0, 0)
+		case b.f.day > 0 && b.f.month == 0:
+			return addMonths(t, k)
+		}
+		return t
+	}
+	for k := range 3 {
+		if from, to := move(y.Start, k), move(y.Stop, k); to.After(start) {
+			return days{from: from, to: to}, true
+		}
+	}
+	return days{}, false
+}
+
+// inherit copies what b leaves out from a, and the year of the whole range from where it was said.
+func (p *parser) inherit(a, b *fields) {
+	r := &p.clk
+	if !b.hasDate() {
+		if !b.clock.hasHour && b.clock.part == noPart {
+			return
+		}
+		if a.clock.hasHour && b.clock.hasHour && b.clock.part == noPart && !b.clock.exact {
+			b.clock.part = p.samePart(&a.clock, &b.clock)
+		}
+		if b.clock.hasHour && a.clock.hasHour && a.clock.part == noPart && b.clock.part != noPart && !a.clock.exact {
+			if ha, _ := b.clock.hourOf(false); a.clock.h < b.clock.h || a.clock.h < ha-12 {
+				c := a.clock
+				c.part = b.clock.part
+				if h, _ := c.hourOf(false); h < ha && b.clock.part != evening || h < ha && a.clock.h >= 5 {
+					a.clock.part = b.clock.part // 3点到下午5点
+				}
+			}
+		}
+		return
+	}
+	// 3号到5号, 下周三到周五, 今年3月到5月
+	if a.hasYear && !b.hasYear && (b.month > 0 || b.day > 0 || len(b.sels) > 0 || b.fest != nil) && b.wd == 0 {
+		b.year, b.hasYear = a.year, true
+		if b.month == 0 && b.fest == nil && len(b.sels) == 0 {
+			b.month = a.month
+		} else if b.month > 0 && a.month > b.month {
+			b.year++
+		}
+		b.lunar = b.lunar || a.lunar
+		return
+	}
+	if a.hasYear || b.hasYear {
+		if b.hasYear && !a.hasYear && a.month > 0 { // 3月到2027年5月
+			return
+		}
+		return
+	}
+	d := r.resolveDays(a)
+	if d.invalid != "" || d.from.IsZero() {
+		return
+	}
+	switch {
+	case b.wd > 0 && b.from.IsZero():
+		b.from = r.monday(d.from, 0)
+		b.to, b.grain = r.plus(b.from, 7), Week
+		if b.wd < weekday(d.from) {
+			b.from, b.to = r.plus(b.from, 7), r.plus(b.to, 7)
+		}
+	case b.month > 0 || b.fest != nil:
+		b.year, b.hasYear = d.from.Year(), true
+		if b.month > 0 && b.month < int(d.from.Month()) {
+			b.year++
+		}
+		if a.lunar && !b.lunar && b.day > 0 {
+			b.lunar = true
+		}
+		if a.lunar {
+			b.hasYear = false
+		}
+	case b.day > 0:
+		b.year, b.hasYear, b.month = d.from.Year(), true, int(d.from.Month())
+		if a.lunar {
+			b.lunar, b.month = true, a.month
+			b.hasYear = a.hasYear
+		} else if b.day < d.from.Day() {
+			b.month++
+		}
+	}
+}
+
+// samePart gives the stop of a range the part of the day of its start: 下午3点到5点.
+func (p *parser) samePart(a, b *clock) part {
+	if a.part == noPart {
+		if a.exact && a.h >= 13 && b.h >= 1 && b.h < 12 && b.h+12 > a.h {
+			return afternoon
+		}
+		return noPart
+	}
+	ha, _ := a.hourOf(false)
+	try := *b
+	try.part = a.part
+	if hb, _ := try.hourOf(false); hb*60+b.m > ha*60+a.m && (hb < 24 || a.part == evening || a.part == night) {
+		return a.part
+	}
+	if ha < 12 && b.h <= 12 { // 上午10点到2点
+		return afternoon
+	}
+	return noPart
+}
+
+// bareRange reads a range whose start is a mere number: 9到11点, 3-5号, 1995-1997年, 2——4月, 周一至五.
+func (p *parser) bareRange(start, i int) (Match, bool) {
+	j := i
+	var frame fields
+	if p.yearFrame(j, &frame) {
+		j = p.space(p.opt(frame.end, "的"))
+	}
+	var lead clock
+	withDay := false
+	if j == i {
+		var f fields
+		if p.date(i, &f) && !f.clock.set() && (p.at(f.end-1) != '月' || f.day > 0) {
+			j, withDay = p.space(f.end), true
+			frame = f
+		}
+	}
+	if v, e := p.partWord(j, withDay); e >= 0 {
+		lead.part, j = v, p.space(e)
+	}
+	n, ok := p.number(j)
+	if !ok || !n.whole() || p.numberBefore(j) || letter(p.at(j-1)) || p.at(j-1) == '第' {
+		return Match{}, false
+	}
+	s := p.rangeSep(p.space(n.end))
+	if s < 0 && p.at(n.end) == '、' {
+		s = n.end + 1
+	}
+	if s < 0 {
+		return Match{}, false
+	}
+	n2, ok := p.number(s)
+	if !ok || !n2.whole() {
+		return Match{}, false
+	}
+	k := p.space(n2.end)
+	var a, b point
+	switch {
+	case p.at(k) == '点' && p.at(n.end) != '、' || p.at(k) == '时' && !p.in(k+1, "间候"):
+		if n.int() > 24 || n2.int() > 24 || n.digits > 2 {
+			return Match{}, false
+		}
+		if n.int() >= n2.int() && n2.int()+12 <= n.int() {
+			return Match{}, false
+		}
+		if b, ok = p.pointAt(s, true); !ok {
+			return Match{}, false
+		}
+		if !withDay && lead.part == noPart && !p.hourInContext(j, k+1, n2) {
+			return Match{}, false
+		}
+		a.f = frame
+		if !withDay {
+			a.f = fields{}
+		}
+		a.f.clock = clock{pos: j, end: n.end, part: lead.part, hasHour: true, h: n.int(), grain: Hour, exact: n.int() > 12 || n.int() == 0}
+	case lead.part != noPart || withDay:
+		return Match{}, false
+	case p.in(k, "号日") && n.int() >= 1 && n.int() <= 31 && n.digits <= 2 && n2.int() <= 31 && n.int() < n2.int():
+		if !frame.hasYear && frame.month == 0 && !p.dayInContext(j, k, n2) {
+			return Match{}, false
+		}
+		b, ok = p.pointAt(s, true)
+		a.f = frame
+		a.f.day = n.int()
+	case p.at(k) == '月' && n.int() >= 1 && n.int() <= 12 && n2.int() <= 12 && p.at(n.end-1) != '月' && frame.month == 0:
+		b, ok = p.pointAt(s, true)
+		if ok && b.f.day > 0 {
+			return Match{}, false
+		}
+		a.f = frame
+		a.f.month = n.int()
+	case p.at(k) == '年' && n.digits == 4 && n2.digits == 4 && !frame.hasYear:
+		b, ok = p.pointAt(s, true)
+		a.f.year, a.f.hasYear = n.int(), true
+	default:
+		return Match{}, false
+	}
+	if !ok {
+		return Match{}, false
+	}
+	a.f.pos, a.f.end = i, n.end
+	return p.rangeOf(start, &a, &b, start < i)
+}
+
+// yearFrame reads a year or a month that a bare range stands in: 2018年 in 2018年2——4月, 5月 in 5月3-5日.
+func (p *parser) yearFrame(i int, f *fields) bool {
+	j := i
+	if p.year(i, f) {
+		j = p.space(p.opt(f.end, "的"))
+	}
+	if k, e, ok := p.relative(j); ok && !f.hasYear {
+		if m := p.oneOf(e, relMonths...); m >= 0 {
+			t := addMonths(p.clk.day(p.clk.today.Year(), int(p.clk.today.Month()), 1), k)
+			f.year, f.hasYear, f.month, f.end = t.Year(), true, int(t.Month()), m
+			return true
+		}
+	}
+	if n, e, ok := p.small(j, 1, 12); ok && p.at(e) == '月' && !p.numberBefore(j) {
+		f.month, f.end = n, p.opt(e+1, "份")
+		return true
+	}
+	return f.hasYear
+}

@@ -1,0 +1,3 @@
+package timex
+
+func (p *parser) recurrence(i int) (Match, bool) { return Match{}, false }

@@ -1,0 +1,146 @@
+package timex
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// parser holds one text, folded rune by rune so that offsets stay those of the input: full-width forms
+// become ASCII, the traditional characters of time words simplified, Latin letters small.
+type parser struct {
+	text        string
+	src         []rune
+	off         []int // byte offset of each rune, and the length of the text
+	o           *Options
+	clk         reckoner
+	lengthsOnly bool
+}
+
+func newParser(text string, o *Options) *parser {
+	n := utf8.RuneCountInString(text)
+	p := &parser{text: text, src: make([]rune, 0, n), off: make([]int, 0, n+1), o: o}
+	for i, r := range text {
+		p.src = append(p.src, fold(r))
+		p.off = append(p.off, i)
+	}
+	p.off = append(p.off, len(text))
+	p.clk = newReckoner(o)
+	return p
+}
+
+const (
+	traditional = "後週個點時鐘號兩節這禮內過來從現間當農曆臘閏歲趕開國慶聖誕陽驚蟄種處氣離剛馬貳參陸於約隔禮廿卅〜～–—―‐－至·・•：，"
+	simplified  = "后周个点时钟号两节这礼内过来从现间当农历腊闰岁赶开国庆圣诞阳惊蛰种处气离刚马二三六于约隔礼廿卅~~-----至··· :,"
+)
+
+var folds = func() map[rune]rune {
+	m := map[rune]rune{}
+	to := []rune(simplified)
+	for i, r := range []rune(traditional) {
+		if to[i] != ' ' {
+			m[r] = to[i]
+		}
+	}
+	return m
+}()
+
+func fold(r rune) rune {
+	switch {
+	case r < 'A':
+		return r
+	case r <= 'Z':
+		return r + 'a' - 'A'
+	case r < 0x80:
+		return r
+	case r == 0x3000 || r == 0xA0:
+		return ' '
+	case r >= 0xFF01 && r <= 0xFF5E:
+		return fold(r - 0xFEE0)
+	}
+	if to, ok := folds[r]; ok {
+		return to
+	}
+	return r
+}
+
+// at is the rune at i, 0 outside of the text.
+func (p *parser) at(i int) rune {
+	if i < 0 || i >= len(p.src) {
+		return 0
+	}
+	return p.src[i]
+}
+
+// in says whether the rune at i is one of set.
+func (p *parser) in(i int, set string) bool {
+	r := p.at(i)
+	return r != 0 && strings.ContainsRune(set, r)
+}
+
+// lit returns the end of word when it stands at i, else -1.
+func (p *parser) lit(i int, word string) int {
+	if i < 0 {
+		return -1
+	}
+	for _, r := range word {
+		if i >= len(p.src) || p.src[i] != r {
+			return -1
+		}
+		i++
+	}
+	return i
+}
+
+// oneOf returns the end of the first of words that stands at i, else -1. Longer words must come first.
+func (p *parser) oneOf(i int, words ...string) int {
+	for _, w := range words {
+		if e := p.lit(i, w); e >= 0 {
+			return e
+		}
+	}
+	return -1
+}
+
+// opt skips one of words if it stands at i.
+func (p *parser) opt(i int, words ...string) int {
+	return max(i, p.oneOf(i, words...))
+}
+
+// space skips blanks.
+func (p *parser) space(i int) int {
+	for p.at(i) == ' ' || p.at(i) == '\t' {
+		i++
+	}
+	return i
+}
+
+// before says whether one of words ends right before i.
+func (p *parser) before(i int, words ...string) bool {
+	for _, w := range words {
+		if n := utf8.RuneCountInString(w); i >= n && p.lit(i-n, w) == i {
+			return true
+		}
+	}
+	return false
+}
+
+func digit(r rune) bool  { return r >= '0' && r <= '9' }
+func letter(r rune) bool { return r >= 'a' && r <= 'z' }
+func han(r rune) bool    { return r >= 0x3400 && r <= 0x9FFF || r == '〇' }
+
+// word is one entry of a table of words with a value.
+type word[T any] struct {
+	text  string
+	value T
+}
+
+// find returns the value and end of the first word that stands at i.
+func find[T any](p *parser, i int, table []word[T]) (T, int) {
+	for _, w := range table {
+		if e := p.lit(i, w.text); e >= 0 {
+			return w.value, e
+		}
+	}
+	var none T
+	return none, -1
+}
