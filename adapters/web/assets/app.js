@@ -58,7 +58,8 @@ function settleOld() {
   $('welcome').hidden = !loaded || articles.length > 0;
 }
 
-const nearEnd = () => main.scrollHeight - main.scrollTop - main.clientHeight < 120;
+const fromEnd = () => main.scrollHeight - main.scrollTop - main.clientHeight;
+const nearEnd = () => fromEnd() < 120;
 function toEnd() { main.scrollTop = log.firstChild ? main.scrollHeight : 0; $('newer').hidden = true; }
 
 // append puts nodes at the end. The reader stays where he is unless he was at the end; of a long reply he sees the beginning.
@@ -127,8 +128,8 @@ $('newer').addEventListener('click', toEnd);
 // When the keyboard of a phone opens or the input grows, the end stays in sight.
 let atEnd = true;
 main.addEventListener('scroll', () => {
-  atEnd = nearEnd();
-  if (atEnd) $('newer').hidden = true;
+  atEnd = fromEnd() < 4;
+  if (nearEnd()) $('newer').hidden = true;
 }, { passive: true });
 new ResizeObserver(() => { if (atEnd) toEnd(); }).observe(main);
 
@@ -137,8 +138,8 @@ new ResizeObserver(() => { if (atEnd) toEnd(); }).observe(main);
 let entered = false; // Enter is down and has sent
 
 const outbox = new Outbox((item) => {
-  if (item.state === 'sent') { mark(item.id, ''); waitFor(item.id); }
-  else if (item.state === 'refused') mark(item.id, item.why, true, item.body.text);
+  if (item.state === 'sent') { mark(item.id, ''); acknowledged(item.id); }
+  else if (item.state === 'refused') { answered(item.id); mark(item.id, item.why, true, item.body.text); }
   else mark(item.id, item.why || '还没发出,连上后自动发');
 });
 
@@ -149,7 +150,8 @@ function showMine(item) {
   node.dataset.at = new Date(item.at).toISOString();
   shown.set(key, node);
   append([node], true);
-  if (item.state === 'sent') waitFor(item.id);
+  waiting.set(item.id, false);
+  if (item.state === 'sent') acknowledged(item.id);
 }
 
 function mark(id, text, refused = false, again = '') {
@@ -209,21 +211,28 @@ function trouble(text) {
 
 // ---- waiting for the answer
 
-const waiting = new Set();
+const waiting = new Map(); // ID of a message without an answer → whether it is acknowledged. The answer may come before the acknowledgement
 let patience = 0, someoneTypes = 0;
 
-function waitFor(id) { waiting.add(id); typing(); }
+function acknowledged(id) { if (waiting.has(id)) { waiting.set(id, true); typing(); } }
 function answered(id) { if (waiting.delete(id)) typing(); }
 
 function typing() {
   clearTimeout(patience);
   const follow = nearEnd();
-  $('typing').hidden = !waiting.size && !someoneTypes;
+  const busy = [...waiting.values()].includes(true);
+  $('typing').hidden = !busy && !someoneTypes;
   $('typing-text').textContent = '正在处理';
-  if (waiting.size) {
+  if (busy) {
     patience = setTimeout(() => { $('typing-text').textContent = '还在处理。您可以先忙别的,答复会留在这里'; }, 12000);
   }
   if (follow && !$('typing').hidden) toEnd();
+}
+
+function typingForNow() {
+  clearTimeout(someoneTypes);
+  someoneTypes = setTimeout(() => { someoneTypes = 0; typing(); }, 8000);
+  typing();
 }
 
 // ---- what comes
@@ -273,7 +282,8 @@ listen({
   reply({ line, index, at, reply: said }) {
     const key = `r:${line}/${index}`;
     if (shown.has(key)) return;
-    if (index === 0 && waiting.size) waiting.delete(waiting.values().next().value); // answers come in the order of the messages
+    if (index === 0 && waiting.size) waiting.delete(waiting.keys().next().value); // answers come in the order of the messages
+    clearTimeout(someoneTypes);
     someoneTypes = 0;
     typing();
     const node = reply(said, act);
@@ -285,13 +295,9 @@ listen({
   },
   message(said) {
     append(nodesOf({ in: said, at: said.at }));
-    if (!outbox.items.some((item) => item.id === said.id)) waitFor(said.id);
+    if (!outbox.items.some((item) => item.id === said.id)) typingForNow(); // said in another window
   },
-  typing() {
-    clearTimeout(someoneTypes);
-    someoneTypes = setTimeout(() => { someoneTypes = 0; typing(); }, 8000);
-    typing();
-  },
+  typing: typingForNow,
 });
 
 // ---- large text
