@@ -290,7 +290,7 @@ listen({
     node.dataset.at = at;
     shown.set(key, node);
     append([node]);
-    if (said.urgent) $('alarm').textContent = said.text.split('\n')[0];
+    if (said.urgent) $('alarm').textContent = said.text.split('\n')[0].replace(/\*\*/g, '');
     if (document.hidden) unread(1);
   },
   message(said) {
