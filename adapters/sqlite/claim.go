@@ -12,8 +12,8 @@ import (
 
 // Claim implements bot.Store.
 func (s *Store) Claim(ctx context.Context, name string, now time.Time, n int, lease time.Duration) ([]bot.Job, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, translate(err, s.dir)
+	if err := s.usable(ctx); err != nil {
+		return nil, err
 	}
 	if name == "" || n < 0 || lease <= 0 {
 		return nil, bot.Errorf(bot.Invalid, "领取任务时队列、数量或时限不对：%q %d %v", name, n, lease)
@@ -24,11 +24,6 @@ func (s *Store) Claim(ctx context.Context, name string, now time.Time, n int, le
 	at, err := micros(now)
 	if err != nil {
 		return nil, err
-	}
-	select {
-	case <-s.closing:
-		return nil, errClosed
-	default:
 	}
 	q := s.queue(name)
 	claimed, err := s.lease(ctx, q, at, n, until(at, lease))
@@ -54,6 +49,7 @@ type claim struct {
 
 // lease leases up to n jobs, and reads on beyond the horizon for as long as jobs there could come first.
 func (s *Store) lease(ctx context.Context, q *queue, now int64, n int, ends int64) ([]claim, error) {
+	defer s.reading()() // before the queue's lock, as the writer does
 	var all []claim
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -81,7 +77,6 @@ func (s *Store) lease(ctx context.Context, q *queue, now int64, n int, ends int6
 // readOn moves the horizon behind the next page of jobs on disk. The queue's lock is held meanwhile, so that what is written in between
 // is judged by the new horizon.
 func (s *Store) readOn(ctx context.Context, q *queue) error {
-	defer s.reading()()
 	rows, err := s.queries.page.QueryContext(ctx, q.name, q.horizon.due, q.horizon.seq, pageOfJobs+1)
 	if err != nil {
 		return err

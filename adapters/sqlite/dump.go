@@ -28,6 +28,9 @@ func (s *Store) Dump(ctx context.Context) iter.Seq2[Item, error] {
 }
 
 func (s *Store) dump(ctx context.Context, yield func(Item) bool) error {
+	if err := s.usable(ctx); err != nil {
+		return err
+	}
 	tx, err := s.reads.BeginTx(ctx, nil)
 	if err != nil {
 		return err

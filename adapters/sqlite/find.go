@@ -22,8 +22,8 @@ const (
 
 // Get implements bot.Store.
 func (s *Store) Get(ctx context.Context, kind, id string) (bot.Record, error) {
-	if err := ctx.Err(); err != nil {
-		return bot.Record{}, translate(err, s.dir)
+	if err := s.usable(ctx); err != nil {
+		return bot.Record{}, err
 	}
 	defer s.reading()()
 	r := bot.Record{Kind: kind, ID: id}
@@ -98,8 +98,8 @@ func cursor(at, row int64) string {
 
 // Find implements bot.Store.
 func (s *Store) Find(ctx context.Context, q bot.Query) (bot.Page, error) {
-	if err := ctx.Err(); err != nil {
-		return bot.Page{}, translate(err, s.dir)
+	if err := s.usable(ctx); err != nil {
+		return bot.Page{}, err
 	}
 	f, err := newSearch(q)
 	if err != nil {
@@ -203,8 +203,8 @@ func (f *search) sql(columns string, page bool) (string, []any) {
 
 // Count implements bot.Store. All counts are of one moment.
 func (s *Store) Count(ctx context.Context, queries ...bot.Query) ([]int, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, translate(err, s.dir)
+	if err := s.usable(ctx); err != nil {
+		return nil, err
 	}
 	defer s.reading()()
 	counts, err := s.countAll(ctx, queries)

@@ -77,6 +77,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.writer.exact = opts.Attach
 	s.close = sync.OnceValue(s.shut)
 	if err := s.open(ctx); err != nil {
 		s.release()
@@ -220,6 +221,16 @@ func (s *Store) release() error {
 		errs = append(errs, s.lock.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// usable reports why the store cannot be asked any more, if so.
+func (s *Store) usable(ctx context.Context) error {
+	select {
+	case <-s.closing:
+		return errClosed
+	default:
+		return translate(ctx.Err(), s.dir)
+	}
 }
 
 // Dir is the folder.

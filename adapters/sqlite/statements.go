@@ -23,7 +23,21 @@ type writeStatements struct {
 }
 
 func (s *writeStatements) prepare(ctx context.Context, conn *sql.Conn) error {
-	return prepare(ctx, conn, []statement{
+	return prepare(ctx, conn, s.list())
+}
+
+// close must come before the connection is closed: database/sql leaves the statements of a single connection to us, and SQLite keeps a
+// connection that has open statements.
+func (s *writeStatements) close() {
+	for _, st := range s.list() {
+		if *st.to != nil {
+			(*st.to).Close()
+		}
+	}
+}
+
+func (s *writeStatements) list() []statement {
+	return []statement{
 		{&s.begin, `BEGIN IMMEDIATE`},
 		{&s.commit, `COMMIT`},
 		{&s.rollback, `ROLLBACK`},
@@ -54,10 +68,10 @@ func (s *writeStatements) prepare(ctx context.Context, conn *sql.Conn) error {
 
 		{&s.count, `INSERT INTO counts (what, name, n) VALUES (?, ?, ?) ON CONFLICT (what, name) DO UPDATE SET n = n + excluded.n`},
 		{&s.purge, `DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE done <= ? ORDER BY done LIMIT ?)`},
-	})
+	}
 }
 
-// readStatements are the readers'; database/sql prepares each on every connection that it is used on.
+// readStatements are the readers'; database/sql prepares each on every connection that it is used on, and closes it there.
 type readStatements struct {
 	get, queues, page, body, counts *sql.Stmt
 }
@@ -81,7 +95,7 @@ func (s *readStatements) prepare(ctx context.Context, db *sql.DB) error {
 	})
 }
 
-// prepare prepares the statements on a connection or a pool. They are closed with it.
+// prepare prepares the statements on a connection or a pool.
 func prepare(ctx context.Context, on interface {
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }, all []statement) error {

@@ -50,3 +50,12 @@ func TestStoreInFolderConforms(t *testing.T) {
 		},
 	})
 }
+
+func TestStoreInMemoryConforms(t *testing.T) {
+	storetest.Run(t, storetest.Harness{
+		Open: func(t testing.TB, now func() time.Time) bot.Store {
+			return open(t, ":memory:", sqlite.Options{Now: now})
+		},
+		Reopen: func(_ testing.TB, s bot.Store, _ func() time.Time) bot.Store { return s }, // nobody else can see it
+	})
+}

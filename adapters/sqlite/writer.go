@@ -32,6 +32,7 @@ type writer struct {
 
 	data        int64 // the database's data_version when we last looked
 	next, limit int64 // the next number, and up to where they are ours
+	exact       bool  // attached
 	counts      map[countOf]int
 	foreign     []found // jobs that another process has added
 	purged      time.Time
@@ -70,6 +71,7 @@ func (w *writer) close(checkpoint bool) error {
 	if checkpoint {
 		_, err = w.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
 	}
+	w.st.close()
 	return errors.Join(err, w.conn.Close())
 }
 
@@ -90,8 +92,8 @@ func (s *Store) Commit(ctx context.Context, c bot.Change) error {
 
 // submit hands the change to the writer and waits for the outcome. The context counts until the writer has taken the change.
 func (s *Store) submit(ctx context.Context, c *change) error {
-	if err := ctx.Err(); err != nil {
-		return translate(err, s.dir)
+	if err := s.usable(ctx); err != nil {
+		return err
 	}
 	r := &request{change: c, result: make(chan error, 1)}
 	select {
@@ -210,6 +212,12 @@ func (s *Store) try(group []*request) (err error) {
 			}
 		}
 	}
+	if w.exact && w.next != w.limit {
+		if err := w.exec(w.st.take, w.next); err != nil {
+			return err
+		}
+		w.limit = w.next
+	}
 	if err := w.exec(w.st.commit); err != nil {
 		return err
 	}
@@ -245,9 +253,10 @@ func (w *writer) catchUp() error {
 	return nil
 }
 
-// number returns the next version or seq.
+// number returns the next version or seq. The process that holds the folder takes many at a time. An attached one takes each that it uses, so
+// that the counter moves whenever it writes: that is how the holder notices.
 func (w *writer) number() (int64, error) {
-	if w.next >= w.limit {
+	if !w.exact && w.next >= w.limit {
 		if err := w.exec(w.st.take, w.next+reserve); err != nil {
 			return 0, err
 		}

@@ -8,11 +8,12 @@ import (
 	"linli/bot"
 )
 
-// sorted returns the record with its keys in order, each once.
+// sorted returns the record with its keys in order, each once; nil if there are none.
 func sorted(r bot.Record) bot.Record {
-	r.Keys = slices.Clone(r.Keys)
-	slices.Sort(r.Keys)
-	r.Keys = slices.Compact(r.Keys)
+	var keys []string
+	keys = append(keys, r.Keys...)
+	slices.Sort(keys)
+	r.Keys = slices.Compact(keys)
 	return r
 }
 
