@@ -1,3 +1,496 @@
 package timex
 
-func (p *parser) recurrence(i int) (Match, bool) { return Match{}, false }
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// rule is a recurrence while it is read.
+type rule struct {
+	freq     string // DAILY, WEEKLY, MONTHLY, YEARLY
+	interval int
+	parts    []string // BYDAY=…, BYMONTHDAY=…
+	// next finds the first day on or after the given one that the rule means.
+	next func(r *reckoner, from time.Time) time.Time
+	end  int
+	// hasDay says that a day was named, not the bare period: 每周三, not 每周.
+	hasDay bool
+}
+
+var dayNames = [...]string{"", "MO", "TU", "WE", "TH", "FR", "SA", "SU"}
+
+// recurrence reads 每天早上8点, 每两周, 隔周周三, 每月第一个周一, 逢年底, 工作日每天.
+func (p *parser) recurrence(i int) (Match, bool) {
+	if p.lengthsOnly {
+		return Match{}, false
+	}
+	var u rule
+	ok := false
+	switch p.at(i) {
+	case '每':
+		ok = p.everyUnit(i, &u)
+	case '隔':
+		ok = p.alternate(i, &u)
+	case '逢':
+		ok = p.everyOn(i+1, &u)
+	case '天', '年', '月', '周':
+		if p.at(i+1) == p.at(i) && !p.before(i, "每") {
+			ok = p.everyOf(i+1, 1, &u)
+		}
+	case '工':
+		if e := p.oneOf(i, "工作日每天", "工作日的每天"); e >= 0 {
+			workdays(&u)
+			u.end, ok = e, true
+		}
+	}
+	if !ok {
+		return Match{}, false
+	}
+	return p.recurring(i, &u)
+}
+
+// recurring reads the time of day behind a rule and builds the match.
+func (p *parser) recurring(i int, u *rule) (Match, bool) {
+	j := p.space(p.opt(p.space(u.end), "的", ",", "都是", "都在", "都"))
+	c, ok := p.clockAt(j, true)
+	if !ok || j != u.end && !c.hasHour && p.at(u.end) != '的' {
+		c = clock{}
+	}
+	return p.recurringAt(i, u, c)
+}
+
+// recurringAt builds the match of a rule, at a time of day if there is one.
+func (p *parser) recurringAt(i int, u *rule, c clock) (Match, bool) {
+	r := &p.clk
+	m := p.match(i, max(u.end, c.end))
+	m.Kind, m.Grain, m.HasDate, m.Invalid = Recurrence, OneDay, true, c.invalid
+	if m.Invalid != "" {
+		return m, true
+	}
+	parts := []string{"FREQ=" + u.freq}
+	if u.interval > 1 {
+		parts = append(parts, "INTERVAL="+strconv.Itoa(u.interval))
+	}
+	parts = append(parts, u.parts...)
+	day := u.next(r, r.today)
+	m.Start, m.Stop = day, r.plus(day, 1)
+	if c.set() {
+		m.Grain, m.HasClock, m.Approx, m.ClockPos, m.ClockEnd = c.grain, true, c.approx, p.off[c.pos], p.off[c.end]
+		start, stop, others := r.on(&c, day)
+		if start.Before(r.now) {
+			start, stop, others = r.on(&c, u.next(r, r.plus(r.today, 1)))
+		}
+		m.Start, m.Stop, m.Ambiguous = start, stop, others
+		if c.hasHour {
+			m.Stop = start
+			parts = append(parts, fmt.Sprintf("BYHOUR=%d", start.Hour()), fmt.Sprintf("BYMINUTE=%d", start.Minute()), fmt.Sprintf("BYSECOND=%d", start.Second()))
+			p.recurringUntil(&m, &c)
+		}
+	}
+	m.LastStart, m.RRule = m.Start, strings.Join(parts, ";")
+	m.Provisional = r.takeProvisional()
+	return m, true
+}
+
+// recurringUntil reads the end of each occurrence: 每周三下午2点到4点.
+func (p *parser) recurringUntil(m *Match, c *clock) {
+	e := p.rangeSep(p.space(c.end))
+	if e < 0 {
+		return
+	}
+	to, ok := p.clockAt(e, true)
+	if !ok || !to.hasHour || to.invalid != "" {
+		return
+	}
+	if to.part == noPart && !to.exact {
+		to.part = p.samePart(c, &to)
+	}
+	stop, _, _ := p.clk.on(&to, p.clk.floor(m.Start))
+	if !stop.After(m.Start) {
+		stop = p.clk.plus(stop, 1)
+	}
+	m.Stop, m.Duration = stop, stop.Sub(m.Start)
+	m.End = p.off[to.end]
+	m.Text = p.text[m.Pos:m.End]
+}
+
+// everyUnit reads 每 at i: 每天, 每两周, 每隔三天, 每周三, 每年10月1日, 每个工作日.
+func (p *parser) everyUnit(i int, u *rule) bool {
+	j := i + 1
+	if p.at(j) == '隔' {
+		n, e, ok := p.small(j+1, 1, 99)
+		if !ok {
+			return p.alternate(j, u)
+		}
+		return p.everyOf(p.opt(e, "个"), n, u)
+	}
+	n := 1
+	if v, e, ok := p.small(p.opt(j, "一个"), 1, 99); ok && p.lit(j, "一个") < 0 {
+		if p.in(e, "点时分秒:人户次位栋号") || p.lit(e, "小时") > 0 {
+			return false
+		}
+		if p.in(e, "月") && v > 1 { // 每三月 is not said; 每6月 neither
+			return p.everyOn(j, u)
+		}
+		n, j = v, e
+	} else {
+		j = p.opt(j, "一个", "一")
+	}
+	j = p.opt(p.space(j), "个")
+	if e := p.oneOf(j, "工作日"); e >= 0 && n == 1 {
+		workdays(u)
+		u.end = e
+		return true
+	}
+	return p.everyOf(j, n, u)
+}
+
+// alternate reads 隔天, 隔周三.
+func (p *parser) alternate(i int, u *rule) bool {
+	n := 2
+	j := p.opt(i+1, "一个", "一", "个")
+	if v, e, ok := p.small(j, 2, 30); ok {
+		n, j = v+1, p.opt(e, "个")
+	}
+	if p.in(j, "壁离") || p.oneOf(j, "天热", "夜", "年热") >= 0 {
+		return false
+	}
+	return p.everyOf(j, n, u)
+}
+
+func workdays(u *rule) {
+	u.freq, u.interval, u.hasDay = "WEEKLY", 1, true
+	u.parts = []string{"BYDAY=MO,TU,WE,TH,FR"}
+	u.next = func(r *reckoner, from time.Time) time.Time {
+		for weekday(from) > 5 {
+			from = r.plus(from, 1)
+		}
+		return from
+	}
+}
+
+// everyOf reads the unit at i, and the day within it.
+func (p *parser) everyOf(i, n int, u *rule) bool {
+	u.interval = n
+	plain := func(freq string, e int) bool {
+		u.freq, u.end = freq, e
+		u.next = func(_ *reckoner, from time.Time) time.Time { return from }
+		return true
+	}
+	switch {
+	case p.in(i, "天日"):
+		return plain("DAILY", i+1)
+	case p.in(i, "晚早") && n == 1: // 每晚: the part of the day is read as a clock
+		return plain("DAILY", i)
+	case p.lit(i, "季度") >= 0 || p.at(i) == '季':
+		return p.everyQuarter(p.oneOf(i, "季度", "季"), n, u)
+	case p.at(i) == '月':
+		return p.everyMonth(i+1, n, u)
+	case p.at(i) == '年' && !p.in(i+1, "级"):
+		return p.everyYear(i+1, n, u)
+	}
+	if p.at(i) == '半' && n == 1 {
+		if e := p.oneOf(i, "半年", "半个月"); e >= 0 {
+			if p.at(e-1) == '年' {
+				u.interval = 6
+				return plain("MONTHLY", e)
+			}
+			u.interval = 15
+			return plain("DAILY", e)
+		}
+	}
+	w := p.weekWord(i)
+	if w < 0 || p.at(i) == '周' && p.at(w) == '岁' {
+		return false
+	}
+	return p.everyWeek(w, n, u)
+}
+
+// everyWeek reads the days of 每周三, 每周一三五, 每周二和周四, 每周末, 每周一到周五.
+func (p *parser) everyWeek(i, n int, u *rule) bool {
+	u.freq, u.interval, u.end = "WEEKLY", n, i
+	u.next = func(_ *reckoner, from time.Time) time.Time { return from }
+	var set [8]bool
+	last, j := 0, p.opt(i, "的")
+	if n > 1 && p.weekWord(j) >= 0 { // 每两周周三, 隔周的周三
+		j = p.weekWord(j)
+	}
+	if p.at(j) == '末' {
+		set[6], set[7], last, u.end = true, true, 7, j+1
+	} else {
+		for {
+			wd, e := p.weekdayChar(j)
+			if e < 0 || p.in(e, "次") {
+				break
+			}
+			set[wd], last, u.end = true, wd, e
+			if s := p.rangeSep(e); s >= 0 {
+				if to, e2 := p.weekdayChar(max(s, p.weekWord(s))); e2 >= 0 && to > wd {
+					for d := wd; d <= to; d++ {
+						set[d] = true
+					}
+					u.end = e2
+					break
+				}
+			}
+			j = p.opt(e, "、", "和", "及", "与", ",", "/")
+			j = max(j, p.weekWord(j))
+			if _, e3 := p.weekdayChar(j); e3 < 0 || p.in(e3, "点月号个:时") {
+				break
+			}
+		}
+	}
+	if last == 0 {
+		return true
+	}
+	u.hasDay = true
+	var names []string
+	for d := 1; d <= 7; d++ {
+		if set[d] {
+			names = append(names, dayNames[d])
+		}
+	}
+	u.parts = []string{"BYDAY=" + strings.Join(names, ",")}
+	u.next = func(r *reckoner, from time.Time) time.Time {
+		for !set[weekday(from)] {
+			from = r.plus(from, 1)
+		}
+		return from
+	}
+	return true
+}
+
+// everyMonth reads 每月5号, 每月底, 每月最后一天, 每月第一个周一, 每月1号和15号.
+func (p *parser) everyMonth(i, n int, u *rule) bool {
+	u.freq, u.interval, u.end = "MONTHLY", n, i
+	u.next = func(_ *reckoner, from time.Time) time.Time { return from }
+	j := p.opt(i, "份")
+	j = p.opt(j, "的")
+	var md []string
+	for {
+		d, e, ok := p.small(j, 1, 31)
+		if !ok || !p.in(e, "号日") && !p.in(e, "、和,到至-") {
+			break
+		}
+		md = append(md, strconv.Itoa(d))
+		u.end = p.opt(e, "号", "日")
+		j = p.opt(u.end, "、", "和", "及", ",")
+		if j == u.end {
+			break
+		}
+	}
+	if len(md) > 0 {
+		u.parts = []string{"BYMONTHDAY=" + strings.Join(md, ",")}
+		return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return contains(md, d.Day()) })
+	}
+	var f fields
+	f.month = 1
+	if !p.selectors(j, &f) || len(f.sels) != 1 {
+		return true
+	}
+	return p.everySelected(f.sels[0], f.end, u)
+}
+
+// everySelected is a rule for the part of a month that s picks.
+func (p *parser) everySelected(s selector, end int, u *rule) bool {
+	switch s.what {
+	case selEnd:
+		u.parts = []string{"BYMONTHDAY=-1"}
+	case selLast:
+		if s.n != 1 || s.unit != OneDay {
+			return true
+		}
+		u.parts = []string{"BYMONTHDAY=-1"}
+	case selStart:
+		u.parts = []string{"BYMONTHDAY=1"}
+	case selMiddle:
+		u.parts = []string{"BYMONTHDAY=15"}
+	case selNth:
+		if s.unit != OneDay || s.n > 31 {
+			return true
+		}
+		u.parts = []string{"BYMONTHDAY=" + strconv.Itoa(s.n)}
+	case selWeekday:
+		u.parts = []string{fmt.Sprintf("BYDAY=%d%s", s.n, dayNames[s.wd])}
+	case selWorkday:
+		u.parts = []string{"BYDAY=MO,TU,WE,TH,FR", fmt.Sprintf("BYSETPOS=%d", s.n)}
+	case selWeek:
+		u.parts = []string{fmt.Sprintf("BYDAY=%dMO", s.n)}
+		s.what, s.wd = selWeekday, 1
+	case selWeekend:
+		u.parts = []string{fmt.Sprintf("BYDAY=%dSA", s.n)}
+		s.what, s.wd = selWeekday, 6
+	default:
+		return true
+	}
+	u.end = end
+	return p.nextBy(u, func(r *reckoner, d time.Time) bool {
+		first := r.day(d.Year(), int(d.Month()), 1)
+		month := days{from: first, to: addMonths(first, 1), grain: Month}
+		switch s.what {
+		case selEnd, selLast:
+			return d.AddDate(0, 0, 1).Day() == 1
+		case selStart:
+			return d.Day() == 1
+		case selMiddle:
+			return d.Day() == 15
+		case selWorkday: // by weekdays alone, as the rule says
+			day, ok := r.plainWorkday(month, s.n)
+			return ok && day.Equal(d)
+		}
+		got := r.selected(s, month)
+		return got.invalid == "" && got.from.Equal(d)
+	})
+}
+
+// plainWorkday is the n-th day from Monday to Friday of a month; an RRULE knows no holidays.
+func (r *reckoner) plainWorkday(d days, n int) (time.Time, bool) {
+	plain := reckoner{o: r.o, now: r.now, today: r.today, cal: weekdaysOnly{}}
+	return plain.workdayIn(d.from, d.to, n)
+}
+
+type weekdaysOnly struct{}
+
+func (weekdaysOnly) Workday(day time.Time) (work, announced bool) { return weekday(day) < 6, true }
+
+func contains(list []string, n int) bool {
+	for _, s := range list {
+		if s == strconv.Itoa(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// nextBy sets the first occurrence to the first day that fits.
+func (p *parser) nextBy(u *rule, fits func(*reckoner, time.Time) bool) bool {
+	u.hasDay = true
+	u.next = func(r *reckoner, from time.Time) time.Time {
+		for d, n := from, 0; n < 366*9; d, n = r.plus(d, 1), n+1 {
+			if fits(r, d) {
+				return d
+			}
+		}
+		return from
+	}
+	return true
+}
+
+// everyQuarter reads 每季度, 每季度末, 每季度末月25日, 每季度第一个月5号, 每季度首月.
+func (p *parser) everyQuarter(i, n int, u *rule) bool {
+	u.freq, u.interval, u.end = "MONTHLY", 3*n, i
+	u.next = func(_ *reckoner, from time.Time) time.Time { return from }
+	j := p.opt(i, "的")
+	months, last := "", 0
+	switch {
+	case p.oneOf(j, "末月", "末的月", "最后一个月") >= 0:
+		j, last, months = p.oneOf(j, "末月", "末的月", "最后一个月"), 3, "3,6,9,12"
+	case p.oneOf(j, "首月", "第一个月", "初月") >= 0:
+		j, last, months = p.oneOf(j, "首月", "第一个月", "初月"), 1, "1,4,7,10"
+	case p.lit(j, "第二个月") >= 0:
+		j, last, months = j+4, 2, "2,5,8,11"
+	case p.in(j, "末底") || p.lit(j, "最后一天") >= 0:
+		j, last, months = max(j+1, p.lit(j, "最后一天")), 3, "3,6,9,12"
+		u.end = j
+	case p.in(j, "初") || p.lit(j, "第一天") >= 0:
+		j, last, months = max(j+1, p.lit(j, "第一天")), 1, "1,4,7,10"
+		u.end = j
+	default:
+		return true
+	}
+	u.end = j
+	var inner rule
+	day := 1
+	if last == 3 && !p.before(j, "末月", "个月") {
+		day = -1
+	}
+	p.everyMonth(j, 1, &inner)
+	if len(inner.parts) == 0 {
+		inner.parts = []string{"BYMONTHDAY=" + strconv.Itoa(day)}
+		p.nextBy(&inner, func(_ *reckoner, d time.Time) bool {
+			return day == 1 && d.Day() == 1 || day == -1 && d.AddDate(0, 0, 1).Day() == 1
+		})
+		inner.end = j
+	}
+	u.end, u.interval, u.freq = inner.end, 1, "YEARLY"
+	u.parts = append([]string{"BYMONTH=" + months}, inner.parts...)
+	next := inner.next
+	u.hasDay = true
+	u.next = func(r *reckoner, from time.Time) time.Time {
+		for range 20 {
+			d := next(r, from)
+			if (int(d.Month())-1)%3+1 == last {
+				return d
+			}
+			from = addMonths(r.day(d.Year(), int(d.Month()), 1), 1)
+		}
+		return from
+	}
+	return true
+}
+
+// everyYear reads 每年, 每年10月1日, 每年春节, 每年3月, 每年年底.
+func (p *parser) everyYear(i, n int, u *rule) bool {
+	u.freq, u.interval, u.end = "YEARLY", n, i
+	u.next = func(_ *reckoner, from time.Time) time.Time { return from }
+	j := p.opt(p.opt(i, "的"), "年")
+	return p.yearlyDay(j, u) || true
+}
+
+// everyOn reads what 逢 or 每 may repeat without a unit: 逢周三, 逢5号, 每12月.
+func (p *parser) everyOn(i int, u *rule) bool {
+	u.interval = 1
+	if w := p.weekWord(i); w >= 0 {
+		return p.everyWeek(w, 1, u) && len(u.parts) > 0
+	}
+	if p.everyMonth(i, 1, u) && len(u.parts) > 0 {
+		return true
+	}
+	u.freq = "YEARLY"
+	return p.yearlyDay(i, u)
+}
+
+// yearlyDay reads a day of the year at i. Lunar festivals move, so that no rule can hold them.
+func (p *parser) yearlyDay(i int, u *rule) bool {
+	var f fields
+	if p.in(i, "底末") {
+		u.parts, u.end = []string{"BYMONTH=12", "BYMONTHDAY=31"}, i+1
+		return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return d.Month() == 12 && d.Day() == 31 })
+	}
+	if p.at(i) == '初' {
+		u.parts, u.end = []string{"BYMONTH=1", "BYMONTHDAY=1"}, i+1
+		return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return d.Month() == 1 && d.Day() == 1 })
+	}
+	if p.festivalName(i, &f) && f.fest.rule == 's' && f.off == noDaysOff {
+		f.month, f.day = f.fest.month, f.fest.day
+	} else if f = (fields{}); !p.month(i, &f) || f.lunar || f.invalid != "" {
+		return false
+	}
+	u.end, u.parts = f.end, []string{"BYMONTH=" + strconv.Itoa(f.month)}
+	switch {
+	case len(f.sels) == 1:
+		month := f.month
+		inner := rule{}
+		if p.everySelected(f.sels[0], f.end, &inner); inner.next == nil {
+			return true
+		}
+		u.parts = append(u.parts, inner.parts...)
+		u.next, u.hasDay = func(r *reckoner, from time.Time) time.Time {
+			for range 30 {
+				d := inner.next(r, from)
+				if int(d.Month()) == month {
+					return d
+				}
+				from = addMonths(r.day(d.Year(), int(d.Month()), 1), 1)
+			}
+			return from
+		}, true
+		return true
+	case f.day == 0:
+		f.day = 1
+	}
+	u.parts = append(u.parts, "BYMONTHDAY="+strconv.Itoa(f.day))
+	return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return int(d.Month()) == f.month && d.Day() == f.day })
+}
