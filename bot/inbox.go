@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"linli/intents"
 )
 
 // inbox turns a message into a change.
@@ -29,8 +27,8 @@ func (e *Engine) inbox(ctx context.Context, job Job) (Change, error) {
 // newTurn returns a turn that has read nothing.
 func (e *Engine) newTurn(ctx context.Context) *Turn {
 	return &Turn{
-		Context: ctx, Now: e.Now().In(e.Location), Org: e.Org, Root: e.Root, Person: &Person{}, Session: &Session{},
-		store: e.Store, versions: map[string]int64{}, put: map[string]Record{},
+		Context: ctx, Now: e.Now().In(e.Location), Org: e.Org, Root: e.Root, Places: e.Places, Person: &Person{}, Session: &Session{},
+		read: e.Understand, store: e.Store, versions: map[string]int64{}, put: map[string]Record{},
 	}
 }
 
@@ -49,9 +47,7 @@ func (e *Engine) converse(t *Turn) error {
 		m.Action = chosen(t.Session.Choices, m.Text)
 	}
 	if m.Action == "" {
-		t.Understood = e.Understand.Understand(m.Text, intents.Context{
-			Role: string(t.Person.Role()), Now: t.Now, Places: e.Places, Group: m.Chat.Group,
-		})
+		t.Understood = t.Understand(m.Text)
 	}
 	if err := e.route(t); err != nil {
 		if KindOf(err) != Forbidden || MessageOf(err) == "" {

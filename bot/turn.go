@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"linli/intents"
+	"linli/intents/place"
 )
 
 // Turn is one step of Linli's: a message that came in, or a timer that rang. A skill reads through it and collects in it what is to be
@@ -18,6 +19,7 @@ type Turn struct {
 	Now     time.Time
 	Org     *Org
 	Root    string // the deployment's root unit
+	Places  *place.Gazetteer
 
 	Message    *Message // nil when a timer rang
 	Timer      *Timer   // nil when a message came
@@ -26,6 +28,7 @@ type Turn struct {
 	Unit       string   // where we are: the group's unit, else the person's
 	Understood intents.Understanding
 
+	read     Understander
 	store    Store
 	versions map[string]int64 // of what this turn has read, by kind and ID
 	put      map[string]Record
@@ -220,6 +223,15 @@ func (t *Turn) People(unit string, roles ...Role) ([]Person, error) {
 		}
 	}
 	return people, nil
+}
+
+// Understand reads words as the message itself was read: a part of it, or what was said before.
+func (t *Turn) Understand(text string) intents.Understanding {
+	c := intents.Context{Role: string(t.Person.Role()), Now: t.Now, Places: t.Places}
+	if t.Message != nil {
+		c.Group = t.Message.Chat.Group
+	}
+	return t.read.Understand(text, c)
 }
 
 // Text is what was said, without surrounding space.
