@@ -129,7 +129,7 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 		return false
 	}
 	if e := p.oneOf(n.end, ":"); e >= 0 && n.arabic {
-		return p.digital(n, e, c)
+		return p.digital(n, e, c, evidence)
 	}
 	j := p.space(n.end)
 	var e int
@@ -213,7 +213,7 @@ func (p *parser) minutes(e int, c *clock) {
 }
 
 // digital reads what follows the colon of 14:30 or 9:30:15 pm.
-func (p *parser) digital(n number, e int, c *clock) bool {
+func (p *parser) digital(n number, e int, c *clock, evidence bool) bool {
 	two := func(i int) (int, bool) {
 		if digit(p.at(i)) && digit(p.at(i+1)) && !digit(p.at(i+2)) {
 			return int(p.at(i)-'0')*10 + int(p.at(i+1)-'0'), true
@@ -221,7 +221,7 @@ func (p *parser) digital(n number, e int, c *clock) bool {
 		return 0, false
 	}
 	m, ok := two(e)
-	if !ok || digit(p.at(n.end-n.digits-1)) || p.at(n.end-n.digits-1) == ':' {
+	if prev := p.at(n.end - n.digits - 1); !ok || !evidence && digit(prev) || prev == ':' {
 		return false
 	}
 	c.h, c.m, c.grain, c.end, c.hasHour = n.int(), m, Minute, e+2, true

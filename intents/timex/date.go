@@ -24,7 +24,7 @@ func (p *parser) date(i int, f *fields) bool {
 	case !han(r):
 		return false
 	}
-	return p.relDay(i, f) || p.weekDate(i, f) || p.yearOrMonth(i, f) || p.festivalDate(i, f) || p.weekdayAlone(i, f) || p.dayAlone(i, f) || p.frameAlone(i, f)
+	return p.relDay(i, f) || p.weekDate(i, f) || p.decade(i, f) || p.yearOrMonth(i, f) || p.festivalDate(i, f) || p.weekdayAlone(i, f) || p.dayAlone(i, f) || p.frameAlone(i, f) || p.bareYear(i, f)
 }
 
 func (p *parser) relDay(i int, f *fields) bool {

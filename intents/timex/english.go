@@ -190,7 +190,7 @@ func (p *parser) englishClock(i int, evidence bool) (clock, bool) {
 		if n.digits <= 2 && n.whole() {
 			h, e = n.int(), n.end
 			if p.at(e) == ':' {
-				if !p.digital(n, e+1, &c) {
+				if !p.digital(n, e+1, &c, evidence) {
 					return c, false
 				}
 				return c, true

@@ -24,7 +24,7 @@ type fields struct {
 	clock   clock
 	approx  bool
 	invalid string
-	pm      bool // in a range: the other side is in the second half of the day
+	inMonth bool // the selectors pick from a month that was not said: 月底
 }
 
 // daysOff asks for the days off around a festival.
@@ -92,7 +92,7 @@ func (r *reckoner) candidate(f *fields, k int) (days, bool) {
 		} else if k != 0 {
 			return days{}, false
 		}
-	case f.day > 0 || f.needsMonth():
+	case f.day > 0 || f.inMonth:
 		if f.hasYear {
 			return days{invalid: "缺少月份"}, k == 0
 		}
@@ -107,9 +107,6 @@ func (r *reckoner) candidate(f *fields, k int) (days, bool) {
 	}
 	return r.inSpan(f, r.frame(f, year, month)), true
 }
-
-// needsMonth says whether the first selector picks from a month.
-func (f *fields) needsMonth() bool { return len(f.sels) > 0 && f.sels[0].unit == Month }
 
 // frame is the year, month or day that year and month name, with the fields' own day.
 func (r *reckoner) frame(f *fields, year, month int) days {

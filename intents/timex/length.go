@@ -5,7 +5,7 @@ import "time"
 // length is an amount of time as it was said.
 type length struct {
 	pos, end          int
-	months            float64
+	years, months     float64
 	days              float64
 	workdays          int
 	seconds           float64 // of the units from the hour down
@@ -25,8 +25,7 @@ const (
 
 // total is the length in seconds, with months of 30 and years of 365 days.
 func (l *length) total() float64 {
-	years := float64(int(l.months / 12))
-	return (years*daysOfYear+(l.months-12*years)*daysOfMonth+l.days+float64(l.workdays))*secondsOfDay + l.seconds
+	return (l.years*daysOfYear+l.months*daysOfMonth+l.days+float64(l.workdays))*secondsOfDay + l.seconds
 }
 
 func (l *length) duration() time.Duration {
@@ -59,7 +58,11 @@ var unitWords = []word[unit]{
 }
 
 func (l *length) add(v float64, u unit) {
-	l.months += v * u.months
+	if u.grain == Year {
+		l.years += v * u.months / 12
+	} else {
+		l.months += v * u.months
+	}
 	l.seconds += v * u.seconds
 	l.days += v * u.days
 	if u.workday {
@@ -113,7 +116,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 	j := i
 	var size float64
 	for l.units < 5 {
-		v, most, e, approx, _, ok := p.amount(p.space(j))
+		v, most, e, approx, half, ok := p.amount(p.space(j))
 		if !ok {
 			break
 		}
@@ -122,10 +125,10 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		if ue < 0 || v == 0.5 && p.at(e-1) == '半' && p.at(k) != '个' && u.grain == Week {
 			break
 		}
-		if u.weak && l.units == 0 && !strong && !p.weakUnit(i, j, ue, u, v) {
+		if u.weak && l.units == 0 && !strong && !(half && u.grain == Month) && !p.weakUnit(i, j, ue, u, v) {
 			break
 		}
-		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && !(p.at(e-1) == '半')) {
+		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && p.at(e-1) != '半') {
 			break
 		}
 		if u.grain == Year && l.units == 0 && v >= 1000 && p.at(i) != '两' && chinesePower(p.at(e-1)) == 0 {
@@ -216,7 +219,7 @@ func (p *parser) lengthRange(i int, strong bool) (length, bool) {
 		}
 		l = hi
 		scale := v / hi.value
-		l.months, l.days, l.seconds, l.workdays = hi.months*scale, hi.days*scale, hi.seconds*scale, int(v)*min(hi.workdays, 1)
+		l.years, l.months, l.days, l.seconds, l.workdays = hi.years*scale, hi.months*scale, hi.days*scale, hi.seconds*scale, int(v)*min(hi.workdays, 1)
 		l.pos, l.value = i, v
 	}
 	l.max, l.maxSize, l.end, l.approx = hi.value, hi.unitSize, hi.end, true
@@ -226,10 +229,11 @@ func (p *parser) lengthRange(i int, strong bool) (length, bool) {
 // from moves t on by sign times the length.
 func (r *reckoner) from(t time.Time, l *length, sign int) time.Time {
 	s := float64(sign)
-	whole := int(l.months)
+	months := 12*l.years + l.months
+	whole := int(months)
 	t = addMonths(t, sign*whole)
 	t = t.AddDate(0, 0, sign*int(l.days))
-	rest := (l.months-float64(whole))*daysOfMonth*secondsOfDay + (l.days-float64(int(l.days)))*secondsOfDay + l.seconds
+	rest := (months-float64(whole))*daysOfMonth*secondsOfDay + (l.days-float64(int(l.days)))*secondsOfDay + l.seconds
 	t = t.Add(time.Duration(s * rest * float64(time.Second)))
 	if l.workdays > 0 {
 		clock := t.Sub(r.floor(t))

@@ -26,7 +26,7 @@ func (r *reckoner) lunarMonth(year, month int, leap bool) (from, to time.Time, o
 	if m == nil {
 		return from, to, false
 	}
-	from = r.solar(m.GetFirstJulianDay() + 0.5)
+	from = r.solar(m.GetFirstJulianDay())
 	return from, from.AddDate(0, 0, m.GetDayCount()), true
 }
 

@@ -12,7 +12,7 @@ const (
 )
 
 var nowWords = []word[nowSense]{
-	{"现在", isNow}, {"此刻", isNow}, {"此时", isNow}, {"目前", isNow}, {"眼下", isNow}, {"这会儿", isNow}, {"这会", isNow}, {"当前", isNow},
+	{"现在", isNow}, {"此刻", isNow}, {"此时", isNow}, {"目前", isNow}, {"眼下", isNow}, {"这会儿", isNow}, {"这会", isNow},
 	{"马上", soon}, {"立刻", soon}, {"立即", soon}, {"赶快", soon},
 	{"刚才", justNow}, {"刚刚", justNow}, {"方才", justNow},
 	{"最近", lately}, {"近来", lately}, {"近期", lately},

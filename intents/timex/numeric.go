@@ -3,7 +3,7 @@ package timex
 // numericDate reads dates written with figures and signs: 2026-12-01, 2026/12/1, 2026.12.1, 20261201, 12-01, 12.1 9:30.
 func (p *parser) numericDate(i int, f *fields) bool {
 	prev := p.at(i - 1)
-	if digit(prev) || letter(prev) || (prev == '.' || prev == '-' || prev == '/' || prev == ',' || prev == ':') && (digit(p.at(i-2)) || letter(p.at(i-2))) {
+	if i != p.joint && (digit(prev) || letter(prev) || (prev == '.' || prev == '-' || prev == '/' || prev == ',' || prev == ':') && (digit(p.at(i-2)) || letter(p.at(i-2)))) {
 		return false
 	}
 	var v [3]int
@@ -16,7 +16,10 @@ func (p *parser) numericDate(i int, f *fields) bool {
 			v[k] = v[k]*10 + int(p.at(j)-'0')
 			j++
 		}
-		w[k] = j - start
+		if w[k] = j - start; k == 2 && w[0] == 4 && w[k] == 4 && p.at(j) != ':' { // 1999.08-2002.02 is a range
+			j, w[k] = start-1, 0
+			break
+		}
 		s := p.at(j)
 		if k == 2 || w[k] == 0 {
 			break
@@ -38,7 +41,8 @@ func (p *parser) numericDate(i int, f *fields) bool {
 		k = 3
 	}
 	// A clock may be glued on: 2018-12-1209:03.
-	if k == 3 && w[2] == 4 && p.at(j) == ':' && w[0] == 4 {
+	glued := k == 3 && w[0] == 4 && w[2] == 4 && p.at(j) == ':'
+	if glued {
 		j -= 2
 		v[2], w[2] = v[2]/100, 2
 	}
@@ -48,7 +52,7 @@ func (p *parser) numericDate(i int, f *fields) bool {
 	case 2:
 		return p.twoNumbers(i, j, sep, v, w, f)
 	case 3:
-		return p.threeNumbers(j, sep, v, w, f)
+		return p.threeNumbers(j, glued, sep, v, w, f)
 	}
 	return false
 }
@@ -66,8 +70,8 @@ func (p *parser) compactDate(i, j, v, w int, f *fields) bool {
 	return true
 }
 
-func (p *parser) threeNumbers(j int, sep rune, v, w [3]int, f *fields) bool {
-	if next := p.at(j); next == sep && sep != ' ' && (digit(p.at(j+1)) || sep == '.' && w[0] != 4) || digit(next) || next == '%' || letter(next) && next != 't' {
+func (p *parser) threeNumbers(j int, glued bool, sep rune, v, w [3]int, f *fields) bool {
+	if next := p.at(j); !glued && (next == sep && sep != ' ' && (digit(p.at(j+1)) || sep == '.' && w[0] != 4) || digit(next) || next == '%' || letter(next) && next != 't') {
 		return false
 	}
 	y, m, d := v[0], v[1], v[2]

@@ -98,6 +98,9 @@ func (p *parser) leading(i int) (Match, bool) {
 		m.Start, m.Stop = r.from(r.today, &l, -1), r.today
 	default:
 		m.Start, m.Stop = r.from(base, &l, -1), base
+		if l.years+l.months > 0 {
+			m.Start = r.floor(m.Start)
+		}
 	}
 	m.LastStart = m.Stop
 	m.Provisional = r.takeProvisional()

@@ -208,8 +208,12 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 	if !ok {
 		return Match{}, false
 	}
-	if s := p.rangeSep(p.space(a.f.end)); s >= 0 {
-		s = p.space(s)
+	joint := p.space(a.f.end)
+	if since {
+		joint = p.opt(joint, "起", "开始") // 从3月1日起至今
+	}
+	if s := p.rangeSep(joint); s >= 0 {
+		p.joint = s
 		if e := p.oneOf(s, "现在", "今", "目前", "如今"); e >= 0 && p.lit(s, "今天") < 0 && p.lit(s, "今晚") < 0 && p.lit(s, "今年") < 0 {
 			m := p.resolvePoint(&a, start)
 			m.End, m.Text = p.off[e], p.text[p.off[start]:p.off[e]]
@@ -307,17 +311,24 @@ func (p *parser) fromNow(start, e int) (Match, bool) {
 	if !ok {
 		return Match{}, false
 	}
-	stop := p.resolvePoint(&b, b.f.pos)
-	m := p.match(start, b.f.end)
-	m.Kind, m.Start, m.LastStart, m.Stop, m.Grain, m.HasDate, m.HasClock = Span, p.clk.now, stop.Start, stop.Stop, stop.Grain, true, stop.HasClock
-	if stop.Kind == Instant {
-		m.Stop = stop.Start
-		for _, t := range append(stop.Ambiguous, stop.Start) { // the first one after now
-			if t.After(m.Start) && (t.Before(m.Stop) || !m.Stop.After(m.Start)) {
-				m.Stop, m.LastStart = t, t
+	if !b.f.hasDate() && b.f.clock.hasHour && b.f.clock.invalid == "" {
+		m := p.match(start, b.f.end)
+		t, _, others := p.clk.on(&b.f.clock, p.clk.today)
+		for _, o := range others {
+			if o.After(p.clk.now) && (o.Before(t) || !t.After(p.clk.now)) {
+				t = o
 			}
 		}
+		if !t.After(p.clk.now) {
+			t = p.clk.plus(t, 1)
+		}
+		m.Kind, m.Joined, m.Start, m.LastStart, m.Stop, m.Grain, m.HasDate, m.HasClock = Span, true, p.clk.now, t, t, b.f.clock.grain, true, true
+		return m, true
 	}
+	stop := p.resolvePoint(&b, b.f.pos)
+	m := p.match(start, b.f.end)
+	m.Joined = true
+	m.Kind, m.Start, m.LastStart, m.Stop, m.Grain, m.HasDate, m.HasClock = Span, p.clk.now, stop.Start, stop.Stop, stop.Grain, true, stop.HasClock
 	m.Invalid = stop.Invalid
 	return m, true
 }

@@ -31,6 +31,7 @@ func (p *parser) rangeOf(start int, a, b *point, since bool) (Match, bool) {
 	if m.Invalid == "" {
 		m.Invalid = y.Invalid
 	}
+	m.Joined = true
 	m.Kind, m.Grain, m.HasDate, m.HasClock = Span, y.Grain, x.HasDate || y.HasDate, x.HasClock || y.HasClock
 	m.Provisional, m.Approx = x.Provisional || y.Provisional, x.Approx || y.Approx
 	m.Ambiguous = x.Ambiguous

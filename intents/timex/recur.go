@@ -17,6 +17,7 @@ type rule struct {
 	end  int
 	// hasDay says that a day was named, not the bare period: 每周三, not 每周.
 	hasDay bool
+	every  time.Duration // an interval shorter than a day
 }
 
 var dayNames = [...]string{"", "MO", "TU", "WE", "TH", "FR", "SA", "SU"}
@@ -47,6 +48,11 @@ func (p *parser) recurrence(i int) (Match, bool) {
 	}
 	if !ok {
 		return Match{}, false
+	}
+	if u.every > 0 {
+		m := p.match(i, u.end)
+		m.Kind, m.Duration, m.Grain, m.Invalid = Recurrence, u.every, Hour, "重复的间隔最短是一天"
+		return m, true
 	}
 	return p.recurring(i, &u)
 }
@@ -120,6 +126,9 @@ func (p *parser) recurringUntil(m *Match, c *clock) {
 func (p *parser) everyUnit(i int, u *rule) bool {
 	j := i + 1
 	if p.at(j) == '隔' {
+		if p.finer(j+1, u) {
+			return true
+		}
 		n, e, ok := p.small(j+1, 1, 99)
 		if !ok {
 			return p.alternate(j, u)
@@ -127,6 +136,9 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 		return p.everyOf(p.opt(e, "个"), n, u)
 	}
 	n := 1
+	if p.finer(j, u) {
+		return true
+	}
 	if v, e, ok := p.small(p.opt(j, "一个"), 1, 99); ok && p.lit(j, "一个") < 0 {
 		if p.in(e, "点时分秒:人户次位栋号") || p.lit(e, "小时") > 0 {
 			return false
@@ -145,6 +157,24 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 		return true
 	}
 	return p.everyOf(j, n, u)
+}
+
+// finer reads an interval shorter than a day, 每两小时, that no rule holds: its length is all there is to say.
+func (p *parser) finer(i int, u *rule) bool {
+	l, ok := p.length(i, false)
+	if !ok && p.in(i, "小分") { // 每小时
+		x, e := find(p, i, unitWords)
+		if e < 0 {
+			return false
+		}
+		l.add(1, x)
+		l.end, ok = e, true
+	}
+	if !ok || l.seconds == 0 || l.total() >= secondsOfDay {
+		return false
+	}
+	u.every, u.end = l.duration(), l.end
+	return true
 }
 
 // alternate reads 隔天, 隔周三.

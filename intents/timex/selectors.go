@@ -105,7 +105,7 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 	}
 	mark := func(ok bool) bool {
 		if ok && !f.hasYear && f.month == 0 && len(f.sels) > 0 {
-			f.sels[0].unit = cmpGrain(f.sels[0], frame)
+			f.inMonth = frame == Month
 		}
 		return ok
 	}
@@ -146,13 +146,6 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		return p.nth(e, f, n)
 	}
 	return p.firstUnits(i, f)
-}
-
-func cmpGrain(s selector, frame Grain) Grain {
-	if s.unit != "" {
-		return s.unit
-	}
-	return frame
 }
 
 func (p *parser) phaseWordIn(i int, f *fields, framed bool) bool {
@@ -261,13 +254,13 @@ func (p *parser) year(i int, f *fields) bool {
 		return false
 	}
 	j := p.space(n.end)
-	if p.at(j) != '年' || p.in(j+1, "级前后内来") && n.digits < 3 || p.in(j+1, "级代龄轻纪") {
+	if p.at(j) != '年' || p.in(j+1, "级前后内来") && n.digits < 3 && !p.firstUnits(j+1, &fields{}) || p.in(j+1, "级代龄轻纪") {
 		return false
 	}
 	switch {
 	case n.digits >= 3 && n.digits <= 4, !n.arabic && n.digits == 0 && n.value >= 1900 && n.value <= 2200:
 		f.year = n.int()
-	case n.digits == 2 && (!n.arabic || p.monthFollows(j+1) || n.int() > 60 && n.int() < 100 && !p.in(j+1, "前后内以之")):
+	case n.digits == 2 && (!n.arabic || p.monthFollows(j+1) || p.firstUnits(j+1, &fields{}) || n.int() > 60 && n.int() < 100 && !p.in(j+1, "前后内以之")):
 		f.year = p.century(n.int())
 	default:
 		return false

@@ -14,11 +14,12 @@ type parser struct {
 	o           *Options
 	clk         reckoner
 	lengthsOnly bool
+	joint       int // where the second end of a range begins: the sign before it is no part of a number
 }
 
 func newParser(text string, o *Options) *parser {
 	n := utf8.RuneCountInString(text)
-	p := &parser{text: text, src: make([]rune, 0, n), off: make([]int, 0, n+1), o: o}
+	p := &parser{joint: -1, text: text, src: make([]rune, 0, n), off: make([]int, 0, n+1), o: o}
 	for i, r := range text {
 		p.src = append(p.src, fold(r))
 		p.off = append(p.off, i)

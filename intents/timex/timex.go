@@ -107,6 +107,8 @@ type Match struct {
 	Provisional bool
 	// HasDate and HasClock say what was named: 三点 has no date, 明天 no clock.
 	HasDate, HasClock bool
+	// Joined is set for a span that was given by its two ends.
+	Joined bool
 	// Offset is set for a distance from now (三天后: 3 days; 两年前: -2 years): Start is then exact, Grain the unit said.
 	Offset bool
 	// Festival is set when the date is a festival or solar term. Clock is the text of the time of day alone.
