@@ -61,6 +61,8 @@ func (e *echo) handle(t *bot.Turn) error {
 			return err
 		}
 		return t.Wake(bot.Timer{Skill: "echo", Name: "ring", Subject: t.Message.Chat.ID, At: t.Now.Add(d)})
+	case word == "personal":
+		t.Reply(bot.Reply{Text: "personal", Personal: true})
 	case word == "choose":
 		t.Say("which", bot.NewChoice("red", "echo", "took", "red"), bot.NewChoice("blue", "echo", "took", "blue"))
 	default:
@@ -232,6 +234,31 @@ func TestGroupTalkThatIsNotForUsIsDropped(t *testing.T) {
 	s.receive(bot.Message{ID: "2", Chat: group, From: from, Text: "to you", Addressed: true})
 	s.drain()
 	s.wants("g", "echo to you")
+}
+
+func TestPersonalAnswersLeaveTheGroup(t *testing.T) {
+	s := newStage(t)
+	group := bot.Chat{Channel: "fake", ID: "g", Group: true}
+	say := func(id string) {
+		s.receive(bot.Message{ID: id, Chat: group, From: bot.Account{Channel: "fake", ID: "a"}, Text: "personal", Addressed: true})
+		s.drain()
+	}
+	say("1")
+	if heard := s.channel.texts("g"); len(heard) != 1 || !strings.Contains(heard[0], "私聊") {
+		t.Errorf("the group heard %q from somebody whom nobody knows", heard)
+	}
+	code, err := bot.IssueCode(t.Context(), s.store, bot.Code{Role: bot.GridStaff, Unit: "g"}, s.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.hear("a", "绑定 "+code)
+	say("2")
+	if heard := s.channel.texts("g"); len(heard) != 2 || !strings.Contains(heard[1], "私下") {
+		t.Errorf("the group heard %q", heard)
+	}
+	if heard := s.channel.texts("a"); heard[len(heard)-1] != "personal" {
+		t.Errorf("privately: %q", heard)
+	}
 }
 
 func TestFailedTurnIsTriedAgainInOrder(t *testing.T) {

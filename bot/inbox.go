@@ -176,10 +176,33 @@ func splitAction(a string) (skill, verb, argument string, ok bool) {
 	return parts[0], parts[1], parts[2], true
 }
 
+// whisper moves what is personal out of a group into the person's private chat, and says so in the group.
+func (e *Engine) whisper(t *Turn) {
+	if !t.Message.Chat.Group {
+		return
+	}
+	moved := false
+	for i, s := range t.said {
+		if s.to != t.Message.Chat || !s.reply.Personal {
+			continue
+		}
+		moved = true
+		if t.Person.Chat.ID == "" {
+			t.said[i].reply = Reply{Text: e.texts.Say("personal.unknown", nil)}
+		} else {
+			t.said[i].to = t.Person.Chat
+		}
+	}
+	if moved && t.Person.Chat.ID != "" {
+		t.Say(e.texts.Say("personal.moved", nil))
+	}
+}
+
 // finish makes the change of a turn: its records, the session, the transcript, the replies, the timers.
 func (e *Engine) finish(t *Turn, jobID string) (Change, error) {
 	c := Change{Add: t.jobs}
 	if t.Message != nil {
+		e.whisper(t)
 		if err := e.keepSession(t); err != nil {
 			return Change{}, err
 		}

@@ -11,7 +11,7 @@ type Unit struct {
 	ID      string   `json:"id"`
 	Name    string   `json:"name"`
 	Short   string   `json:"short,omitempty"` // for case numbers: 马鞍山
-	Level   string   `json:"level"`           // city, district, department, street, community, grid
+	Level   string   `json:"level"`           // city, district, department, street, management (浮梁: 社区管理机构), community, grid
 	Parent  string   `json:"parent,omitempty"`
 	Phone   string   `json:"phone,omitempty"`
 	Handles []string `json:"handles,omitempty"` // codes of incidents that it is the first to answer for, wherever below its parent they happen

@@ -18,7 +18,7 @@ type Reply struct {
 	Sources []Source `json:"sources,omitempty"`
 	// Urgent is for emergencies: the channel shows it so that nobody misses it.
 	Urgent bool `json:"urgent,omitempty"`
-	// Personal marks what others in a group should not read: the channel shows it to the asker alone, or the engine sends it to the private chat.
+	// Personal marks what others in a group should not read: said in a group, it goes to the private chat of who asked.
 	Personal bool `json:"personal,omitempty"`
 }
 

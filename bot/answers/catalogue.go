@@ -1,0 +1,172 @@
+package answers
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"linli/bot"
+	"linli/knowledge"
+)
+
+// KindEntry is the kind of record that keeps one entry of the imported catalogue.
+const KindEntry = "entry"
+
+// kindCatalogue is the kind of the one record that says which state of the catalogue is current: it changes after every import, and the
+// nodes follow it.
+const kindCatalogue = "catalogue"
+
+// Edition describes the imported catalogue.
+type Edition struct {
+	Entries int       `json:"entries"`
+	At      time.Time `json:"at"`
+}
+
+// Stored is the catalogue as it stands in the store, with its index: what was imported, or the sample while nothing was.
+type Stored struct {
+	store   bot.Store
+	sample  []knowledge.Entry
+	log     *slog.Logger
+	index   atomic.Pointer[knowledge.Index]
+	version atomic.Int64
+}
+
+// OpenCatalogue reads the catalogue and builds its index.
+func OpenCatalogue(ctx context.Context, s bot.Store, sample []knowledge.Entry, log *slog.Logger) (*Stored, error) {
+	c := &Stored{store: s, sample: sample, log: log}
+	c.version.Store(-1)
+	return c, c.Refresh(ctx)
+}
+
+// Index returns the current index.
+func (c *Stored) Index() *knowledge.Index { return c.index.Load() }
+
+// Refresh builds the index anew if the catalogue has changed, beside the old one, and swaps it.
+func (c *Stored) Refresh(ctx context.Context) error {
+	current, err := c.store.Get(ctx, kindCatalogue, "current")
+	if err != nil && bot.KindOf(err) != bot.NotFound {
+		return err
+	}
+	if current.Version == c.version.Load() {
+		return nil
+	}
+	entries := c.sample
+	if current.Version > 0 {
+		if entries, err = stored(ctx, c.store); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	c.index.Store(knowledge.Build(entries, knowledge.Options{}))
+	c.version.Store(current.Version)
+	c.log.Debug("catalogue", "entries", len(entries), "took", time.Since(began))
+	return nil
+}
+
+// Follow looks for a change every two seconds until the context ends.
+func (c *Stored) Follow(ctx context.Context) error {
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := c.Refresh(ctx); err != nil && ctx.Err() == nil {
+				c.log.Error("catalogue not refreshed, the old one stays", "error", err)
+			}
+		}
+	}
+}
+
+// stored reads all entries, in the order of their IDs, so that every node builds the same index.
+func stored(ctx context.Context, s bot.Store) ([]knowledge.Entry, error) {
+	var entries []knowledge.Entry
+	for q := (bot.Query{Kind: KindEntry, Limit: 1000}); ; {
+		page, err := s.Find(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.Records {
+			var e knowledge.Entry
+			if err := json.Unmarshal(r.Body, &e); err != nil {
+				return nil, bot.Because(bot.Internal, err, "目录条目 "+r.ID+" 读不出来,请重新导入目录")
+			}
+			entries = append(entries, e)
+		}
+		if page.Next == "" {
+			slices.SortFunc(entries, func(a, b knowledge.Entry) int { return cmp.Compare(a.ID, b.ID) })
+			return entries, nil
+		}
+		q.After = page.Next
+	}
+}
+
+// Import puts the entries into the store: new ones are added, those with a known ID replaced. With replace, entries that are not among these are
+// removed. Each node takes the new catalogue up within seconds. It returns how many were added, changed and removed.
+func Import(ctx context.Context, s bot.Store, entries []knowledge.Entry, replace bool, now time.Time) (added, changed, removed int, err error) {
+	known := map[string]bot.Record{}
+	for q := (bot.Query{Kind: KindEntry, Limit: 1000}); ; {
+		page, err := s.Find(ctx, q)
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		for _, r := range page.Records {
+			known[r.ID] = r
+		}
+		if page.Next == "" {
+			break
+		}
+		q.After = page.Next
+	}
+	var puts []bot.Record
+	for _, e := range entries {
+		body, err := json.Marshal(e)
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		old, there := known[e.ID]
+		delete(known, e.ID)
+		switch {
+		case !there:
+			added++
+		case string(old.Body) != string(body):
+			changed++
+		default:
+			continue
+		}
+		puts = append(puts, bot.Record{Kind: KindEntry, ID: e.ID, Version: old.Version, Time: now, Body: body})
+	}
+	if replace {
+		for id, old := range known {
+			removed++
+			puts = append(puts, bot.Record{Kind: KindEntry, ID: id, Version: old.Version, Time: now})
+		}
+	}
+	for chunk := range slices.Chunk(puts, 500) {
+		if err := s.Commit(ctx, bot.Change{Put: chunk}); err != nil {
+			return 0, 0, 0, err
+		}
+	}
+	return added, changed, removed, publish(ctx, s, Edition{Entries: len(entries), At: now})
+}
+
+// publish tells the nodes that the catalogue has changed.
+func publish(ctx context.Context, s bot.Store, e Edition) error {
+	current, err := s.Get(ctx, kindCatalogue, "current")
+	if err != nil && bot.KindOf(err) != bot.NotFound {
+		return err
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	return s.Commit(ctx, bot.Change{Put: []bot.Record{{Kind: kindCatalogue, ID: "current", Version: current.Version, Time: e.At, Body: body}}})
+}
+
+// Imported reports whether a catalogue was imported; else the sample answers.
+func (c *Stored) Imported() bool { return c.version.Load() > 0 }
