@@ -22,7 +22,7 @@ quick: ## the short tests, without browser or load
 
 bench: ## throughput, latency, growth, start-up and memory, as one report
 	$(GO) test -run '^$$' -bench . -benchmem ./knowledge ./intents/... ./adapters/sqlite
-	$(GO) run ./cmd/linli/bench
+	$(GO) run ./cmd/bench
 
 eval: ## how well it understands and answers; MEASURE=DIR adds public data sets that aren't part of the project
 	$(GO) run ./cmd/linli eval all $(if $(MEASURE),--measure $(MEASURE))

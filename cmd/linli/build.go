@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"linli/adapters/sqlite"
+	"linli/bot"
+	"linli/bot/answers"
+	"linli/bot/incidents"
+	"linli/bot/meetings"
+	"linli/bot/sample"
+	"linli/intents"
+	"linli/intents/place"
+	"linli/knowledge"
+)
+
+// house is everything that a running Linli is made of, but for its channels.
+type house struct {
+	config    Config
+	location  *time.Location
+	store     *sqlite.Store
+	org       *bot.Org
+	places    *place.Gazetteer
+	root      string
+	model     *intents.Model
+	catalogue *answers.Stored
+	skills    []bot.Skill
+	clock     *clock
+}
+
+// openStore opens what the configuration names. Attached, it may be one that a running service holds.
+func openStore(ctx context.Context, c Config, k *clock, attach bool) (*sqlite.Store, error) {
+	if scheme, _, ok := strings.Cut(c.Store, "://"); ok {
+		return nil, bot.Errorf(bot.Invalid, "store: %s:// 不可用,请写一个文件夹,例如 ./linli-data", scheme)
+	}
+	return sqlite.Open(ctx, c.Store, sqlite.Options{Logger: c.logger(), Attach: attach, Now: k.Now})
+}
+
+// build opens the store and puts the skills together. Close ends it.
+func build(ctx context.Context, c Config, k *clock) (*house, error) {
+	h := &house{config: c, clock: k}
+	var err error
+	if h.location, err = time.LoadLocation(c.TimeZone); err != nil {
+		return nil, err
+	}
+	if err := h.readOrg(); err != nil {
+		return nil, err
+	}
+	if h.store, err = openStore(ctx, c, k, false); err != nil {
+		return nil, err
+	}
+	learned, err := readLearned(ctx, h.store)
+	if err == nil {
+		h.model, err = intents.New(intents.Options{Learned: learned})
+	}
+	if err == nil {
+		h.catalogue, err = answers.OpenCatalogue(ctx, h.store, knowledge.Sample(), c.logger())
+	}
+	if err != nil {
+		_ = h.store.Close()
+		return nil, err
+	}
+	h.skills = []bot.Skill{
+		answers.New(h.catalogue),
+		incidents.New(incidents.Options{}),
+		meetings.New(meetings.Options{}),
+	}
+	return h, nil
+}
+
+// Close closes the store.
+func (h *house) Close() error { return h.store.Close() }
+
+// readOrg makes the tree of units and the places in them.
+func (h *house) readOrg() error {
+	var err error
+	if h.org, err = sampleOrg(); err != nil {
+		return err
+	}
+	root, err := h.org.Lookup(h.config.Unit)
+	if err != nil {
+		return bot.Because(bot.Invalid, err, "unit: "+bot.MessageOf(err))
+	}
+	h.root = root.ID
+	h.places = place.NewGazetteer(sample.Territories())
+	return nil
+}
+
+// engine returns the engine over these channels.
+func (h *house) engine(channels []bot.Channel, with func(*bot.Options)) (*bot.Engine, error) {
+	o := bot.Options{
+		Store: h.store, Channels: channels, Skills: h.skills, Understand: h.model, Org: h.org, Places: h.places, Root: h.root,
+		Location: h.location, Now: h.clock.Now, Logger: h.config.logger(), Limits: h.limits(),
+	}
+	if with != nil {
+		with(&o)
+	}
+	return bot.New(o)
+}
+
+func (h *house) limits() map[string]bot.Limits {
+	telegram, _ := h.config.Limits.Telegram.parse() // checked when it was read
+	lark, _ := h.config.Limits.Lark.parse()
+	return map[string]bot.Limits{"telegram": telegram, "lark": lark}
+}
+
+// seed puts the sample's people into the store, once.
+func (h *house) seed(ctx context.Context) error {
+	for _, p := range samplePeople() {
+		if err := putOnce(ctx, h.store, bot.PersonRecord(&p, 0, h.clock.Now())); err != nil {
+			return fmt.Errorf("sample person %s: %w", p.ID, err)
+		}
+	}
+	return nil
+}
+
+// putOnce writes a record unless it is there.
+func putOnce(ctx context.Context, s bot.Store, r bot.Record) error {
+	if _, err := s.Get(ctx, r.Kind, r.ID); bot.KindOf(err) != bot.NotFound {
+		return err
+	}
+	err := s.Commit(ctx, bot.Change{Put: []bot.Record{r}})
+	if bot.KindOf(err) == bot.Conflict {
+		return nil
+	}
+	return err
+}
+
+// kindLearned is the kind of the record that keeps what was learned from past work orders.
+const kindLearned = "learned"
+
+// readLearned returns what `linli incidents learn` has stored, nil if nothing.
+func readLearned(ctx context.Context, s bot.Store) (json.RawMessage, error) {
+	r, err := s.Get(ctx, kindLearned, "categories")
+	if bot.KindOf(err) == bot.NotFound {
+		return nil, nil
+	}
+	return r.Body, err
+}
