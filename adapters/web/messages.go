@@ -58,6 +58,9 @@ func (c *Channel) postMessage(w http.ResponseWriter, r *http.Request) error {
 		Text: p.Text, Action: p.Action, Location: p.Location, At: now,
 	}
 	if err := receive(r.Context(), m); err != nil {
+		if bot.KindOf(err) == bot.Unavailable { // what is wrong with the disk is for the log, not for a resident
+			return bot.Because(bot.Unavailable, err, "现在收不下新消息,这一条没有收到。请过几分钟再发;急事请打12345,危险请打110、119、120。")
+		}
 		return err
 	}
 	if c.hub.count(account.ID) > 1 {
