@@ -163,7 +163,7 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 	}
 	c.hasHour, c.grain, c.end = true, Hour, e
 	p.minutes(e, c)
-	return evidence || c.grain != Hour || p.hourInContext(i, e, n)
+	return evidence || c.end > e || p.hourInContext(i, e, n)
 }
 
 // minutes reads what follows an hour: 半, 一刻, 二十, 05分30秒, 整.
@@ -174,7 +174,7 @@ func (p *parser) minutes(e int, c *clock) {
 		c.m, c.grain, c.end = 30, Minute, j+1
 		return
 	case p.at(j) == '整':
-		c.grain, c.end = Minute, j+1
+		c.end = j + 1
 		return
 	case p.at(j) == '过' && chineseDigit(p.at(j+1)) >= 0, p.at(j) == '零' && chineseDigit(p.at(j+1)) >= 0 && chineseDigit(p.at(j+2)) < 0:
 		j++

@@ -37,6 +37,9 @@ func (p *parser) placeFollows(i int) bool {
 // has a number too: the word before ends a place name, or the word behind is the thing that is numbered.
 func (p *parser) dayInContext(i, j int, n number) bool {
 	prev := p.at(i - 1)
+	if i == p.joint {
+		prev = 0
+	}
 	if letter(prev) || prev == '第' || prev == '-' && !han(p.at(i-2)) || prev == '#' || prev == '$' || prev == '.' {
 		return false
 	}

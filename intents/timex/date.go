@@ -109,6 +109,14 @@ func (p *parser) weekDate(i int, f *fields) bool {
 	if !ok {
 		return false
 	}
+	if e := p.lit(i+1, "半周"); e >= 0 && p.in(i, "上下") { // the first three and the last four days
+		f.from = p.clk.monday(p.clk.today, 0)
+		f.to, f.grain, f.end = p.clk.plus(f.from, 3), OneDay, e
+		if k > 0 {
+			f.from, f.to = f.to, p.clk.plus(f.from, 7)
+		}
+		return true
+	}
 	w := p.weekWord(e)
 	if w < 0 || p.in(w, "边围岁刊报") {
 		return false
@@ -210,6 +218,16 @@ func (p *parser) relMonth(i int, f *fields) bool {
 // month reads a month by number or name at i, and what follows.
 func (p *parser) month(i int, f *fields) bool {
 	switch r := p.at(i); r {
+	case '大': // 大年初三
+		e := p.lit(i, "大年初")
+		if e < 0 {
+			return false
+		}
+		d, end, ok := p.small(e, 1, 10)
+		if ok {
+			f.lunar, f.month, f.day, f.end = true, 1, d, end
+		}
+		return ok
 	case '正', '腊', '冬', '闰':
 		e := p.oneOf(i, "正月", "腊月", "冬月")
 		if e < 0 && r == '闰' {

@@ -64,7 +64,6 @@ var festivals = byFirstRune([]word[festival]{
 	{"复活节", festival{rule: 'E'}},
 	{"跨年", festival{rule: 's', month: 12, day: 31, weak: true}},
 	{"春节", festival{rule: 'l', month: 1, day: 1, statutory: true}},
-	{"大年初一", festival{rule: 'l', month: 1, day: 1}},
 	{"元宵", festival{rule: 'l', month: 1, day: 15}},
 	{"龙抬头", festival{rule: 'l', month: 2, day: 2}},
 	{"端午", festival{rule: 'l', month: 5, day: 5, statutory: true}},

@@ -48,21 +48,22 @@ type selector struct {
 type selection int
 
 const (
-	selStart   selection = iota + 1 // 月初
-	selMiddle                       // 月中
-	selEnd                          // 月底
-	selTenDays                      // 上旬
-	selQuarter                      // 第二季度
-	selHalf                         // 上半年
-	selSeason                       // 夏天
-	selWeek                         // 第一周
-	selWeekday                      // 第一个周一
-	selFirst                        // 前三天
-	selLast                         // 最后两天
-	selNth                          // 第三天
-	selWorkday                      // 第一个工作日
-	selWeekend                      // the weekend of a week
-	selMonth                        // 末月, 首月
+	selStart     selection = iota + 1 // 月初
+	selMiddle                         // 月中
+	selEnd                            // 月底
+	selTenDays                        // 上旬
+	selQuarter                        // 第二季度
+	selHalf                           // 上半年
+	selSeason                         // 夏天
+	selWeek                           // 第一周
+	selWeekday                        // 第一个周一
+	selFirst                          // 前三天
+	selLast                           // 最后两天
+	selNth                            // 第三天
+	selWorkday                        // 第一个工作日
+	selWeekend                        // the weekend of a week
+	selMonth                          // 末月, 首月
+	selHalfMonth                      // 上半月
 )
 
 func (f *fields) hasDate() bool {
@@ -98,6 +99,11 @@ func (r *reckoner) candidate(f *fields, k int) (days, bool) {
 		}
 		t := r.day(y, int(m)+k, 1)
 		year, month = t.Year(), int(t.Month())
+	case !f.hasYear && len(f.sels) > 0 && f.sels[0].what == selHalf: // 上半年 is one of this year
+		year = y
+		if k != 0 {
+			return days{}, false
+		}
 	case !f.hasYear:
 		year = y + k
 	default:
@@ -226,6 +232,11 @@ func (r *reckoner) selected(s selector, d days) days {
 		return days{from: r.day(year, 3*s.n-2, 1), to: r.day(year, 3*s.n+1, 1), grain: Quarter}
 	case selHalf:
 		return days{from: r.day(year, 6*s.n-5, 1), to: r.day(year, 6*s.n+1, 1), grain: Quarter}
+	case selHalfMonth:
+		if s.n == 1 {
+			return days{from: d.from, to: r.plus(d.from, 15), grain: OneDay}
+		}
+		return days{from: r.plus(d.from, 15), to: d.to, grain: OneDay}
 	case selSeason:
 		from, ok := r.solarTerm(year, 2+6*s.n)
 		to, ok2 := r.solarTerm(year+s.n/3, (8+6*s.n)%24)
@@ -283,7 +294,11 @@ func (r *reckoner) counted(s selector, d days) days {
 	case selFirst:
 		out.from, out.to = base, step(base, s.n)
 	case selLast:
-		out.from, out.to = step(d.to, -s.n), d.to
+		out.to = d.to
+		if s.unit == Week { // whole weeks
+			out.to = r.monday(d.to, 0)
+		}
+		out.from = step(out.to, -s.n)
 	case selNth:
 		out.from, out.to = step(base, s.n-1), step(base, s.n)
 	}
@@ -294,13 +309,13 @@ func (r *reckoner) counted(s selector, d days) days {
 }
 
 // phase is the beginning, middle or end of a month, quarter or year: five days, ten days around the middle, the
-// last days from the 26th; a month or two of longer frames.
+// days from the 25th on; a month or more of longer frames.
 func (r *reckoner) phase(what selection, d days) days {
 	usage := &r.o.Usage
 	if d.grain == Year || d.grain == Quarter {
 		months := 1
-		if d.grain == Year && usage.YearEdge > 0 {
-			months = usage.YearEdge
+		if d.grain == Year {
+			months = max(1, usage.YearEdge)
 		}
 		switch what {
 		case selStart:
@@ -315,7 +330,7 @@ func (r *reckoner) phase(what selection, d days) days {
 		from := addMonths(d.from, n)
 		return days{from: from, to: addMonths(d.to, -n), grain: Month}
 	}
-	edge := cmp0(usage.MonthEdge, 5)
+	edge := 5
 	if d.grain == Week {
 		edge = 2
 	}
@@ -323,19 +338,15 @@ func (r *reckoner) phase(what selection, d days) days {
 	case selStart:
 		return days{from: d.from, to: r.plus(d.from, edge), grain: OneDay}
 	case selEnd:
+		if d.grain == Month { // from the 25th on
+			return days{from: r.plus(d.from, 24), to: d.to, grain: OneDay}
+		}
 		return days{from: r.plus(d.to, -edge), to: d.to, grain: OneDay}
 	}
 	if d.grain == Week {
 		return days{from: r.plus(d.from, 2), to: r.plus(d.from, 4), grain: OneDay}
 	}
 	return days{from: r.plus(d.from, 10), to: r.plus(d.from, 20), grain: OneDay}
-}
-
-func cmp0(n, fallback int) int {
-	if n > 0 {
-		return n
-	}
-	return fallback
 }
 
 // resolveDays fills in what is missing according to the preference.

@@ -50,7 +50,7 @@ var unitWords = []word[unit]{
 	{"分钟", unit{grain: Minute, seconds: 60}}, {"秒钟", unit{grain: Second, seconds: 1}}, {"秒", unit{grain: Second, seconds: 1}},
 	{"个星期", unit{grain: Week, days: 7}}, {"个礼拜", unit{grain: Week, days: 7}}, {"星期", unit{grain: Week, days: 7}}, {"礼拜", unit{grain: Week, days: 7}},
 	{"个周", unit{grain: Week, days: 7}}, {"周", unit{grain: Week, days: 7}},
-	{"个月", unit{grain: Month, months: 1}}, {"月", unit{grain: Month, months: 1, weak: true}},
+	{"个月", unit{grain: Month, months: 1}}, {"个多月", unit{grain: Month, months: 1}}, {"个多星期", unit{grain: Week, days: 7}}, {"个多礼拜", unit{grain: Week, days: 7}}, {"月", unit{grain: Month, months: 1, weak: true}},
 	{"个季度", unit{grain: Quarter, months: 3}}, {"季度", unit{grain: Quarter, months: 3, weak: true}},
 	{"个年头", unit{grain: Year, months: 12}}, {"周年", unit{grain: Year, months: 12}}, {"年", unit{grain: Year, months: 12}},
 	{"天", unit{grain: OneDay, days: 1}}, {"日", unit{grain: OneDay, days: 1, weak: true}}, {"晚", unit{grain: OneDay, days: 1, weak: true}},
@@ -128,7 +128,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		if u.weak && l.units == 0 && !strong && !(half && u.grain == Month) && !p.weakUnit(i, j, ue, u, v) {
 			break
 		}
-		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && p.at(e-1) != '半') {
+		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && p.at(e-1) != '半' && !(strong && p.in(i-1, "近去来"))) {
 			break
 		}
 		if u.grain == Year && l.units == 0 && v >= 1000 && p.at(i) != '两' && chinesePower(p.at(e-1)) == 0 {
@@ -153,6 +153,9 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		if p.at(ue) == '半' && !(p.in(ue+1, "天年小") && p.at(ue+1) != 0 && p.at(ue-1) != '天') {
 			l.add(0.5, u)
 			l.units--
+			if u.grain == Year { // 七年半后 is said to the month
+				l.unit = Month
+			}
 			ue++
 		} else if p.at(ue) == '多' {
 			l.approx = true
@@ -179,7 +182,9 @@ func unitSize(u unit) float64 {
 func (p *parser) weakUnit(i, j, e int, u unit, v float64) bool {
 	within := p.oneOf(e, "之内", "以内", "内") >= 0
 	switch u.grain {
-	case OneDay, Hour:
+	case OneDay:
+		return within || v > 31
+	case Hour:
 		return within
 	case Minute:
 		if within || p.oneOf(e, "半以内", "半之内", "半内") >= 0 {

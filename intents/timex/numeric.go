@@ -79,7 +79,7 @@ func (p *parser) threeNumbers(j int, glued bool, sep rune, v, w [3]int, f *field
 	case w[0] == 4 && w[1] <= 2 && w[2] <= 2:
 	case w[2] == 4 && w[0] <= 2 && w[1] <= 2: // 13.5.2015, and 12/25/2015 where only that makes sense
 		y, m, d = v[2], v[1], v[0]
-		if m > 12 || sep == '/' && d <= 12 {
+		if m > 12 {
 			m, d = d, m
 		}
 	case w[0] == 2 && w[1] == 2 && w[2] == 2 && sep != ' ' && sep != '.', w[0] == 2 && w[1] <= 2 && w[2] <= 2 && sep == '/':

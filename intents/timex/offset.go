@@ -61,13 +61,17 @@ func (p *parser) leading(i int) (Match, bool) {
 	}
 	j := p.space(p.opt(p.space(e), "的", "这"))
 	l, ok := p.length(j, true)
+	if e := p.oneOf(j, "个小时", "个钟头"); !ok && e >= 0 && p.in(i, "上下") { // 上个小时
+		l = length{pos: j, end: e, seconds: 3600, value: 1, unit: Hour, units: 1}
+		ok = true
+	}
 	if !ok || l.unit == Second && l.units == 1 && e == i+1 {
 		return Match{}, false
 	}
 	if e == i+1 && p.at(i) != '近' && (l.value == 0.5 || l.units > 1 || p.before(i, "以", "之", "提", "先", "向", "楼", "月", "年", "周", "期", "门", "身")) {
 		return Match{}, false
 	}
-	if e == i+1 && (p.at(i) == '上' || p.at(i) == '下') && (l.unit != Month && l.unit != Week && l.unit != Quarter || l.value == 1) {
+	if e == i+1 && (p.at(i) == '上' || p.at(i) == '下') && (l.unit == Year || l.unit == Second || l.value == 1 && (l.unit == Week || l.unit == Month || l.unit == Quarter || !p.in(j, "1") && p.at(j+1) != '个' && p.at(j) != '个')) {
 		return Match{}, false
 	}
 	if p.at(i) == '近' && (l.units == 0 || l.unit == Hour && l.value > 100) {
@@ -75,12 +79,12 @@ func (p *parser) leading(i int) (Match, bool) {
 	}
 	end := p.opt(l.end, "之内", "以内", "内", "里", "间", "期间", "以来")
 	m := p.match(i, end)
-	m.Kind, m.Grain, m.Approx, m.HasDate, m.HasClock = Span, l.unit, l.approx || p.at(i) == '前' || p.at(i) == '后', true, l.seconds > 0
+	m.Kind, m.Grain, m.Approx, m.HasDate, m.HasClock = Span, l.unit, l.approx || e == i+1 && p.in(i, "前后"), true, l.seconds > 0
 	m.Duration = l.duration()
 	r := &p.clk
 	base := r.now
 	wholeDays := l.seconds == 0 && !r.o.Usage.FromNow
-	if e == i+1 && (p.at(i) == '上' || p.at(i) == '下') && l.unit != OneDay { // 下两周 are whole weeks
+	if e == i+1 && (p.at(i) == '上' || p.at(i) == '下') && l.seconds == 0 && l.unit != OneDay { // 下两周 are whole weeks
 		m.Start, m.Stop = r.wholeUnits(&l, which == ahead)
 		m.LastStart = m.Stop
 		return m, true

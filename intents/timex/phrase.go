@@ -229,6 +229,9 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 	if e := p.opt(a.f.end, "和", "与", "跟", "及"); e > a.f.end { // 2007年与2009年间
 		if b, ok := p.pointAt(e, true); ok {
 			if x := p.oneOf(b.f.end, "之间", "间", "期间"); x >= 0 {
+				if p.at(start-1) == '在' && p.at(x-2) == '之' { // 在…之间 goes together
+					start--
+				}
 				if m, ok := p.rangeOf(start, &a, &b, since); ok {
 					m.End, m.Text = p.off[x], p.text[p.off[start]:p.off[x]]
 					return m, true
@@ -268,7 +271,7 @@ func (p *parser) open(start, j int, a *point, m Match, since, until bool) Match 
 			return m
 		}
 		from := j
-		if since && (p.at(start) == '自' || p.lit(e, "以来") >= 0) {
+		if since && (p.at(start) == '自' || p.oneOf(e, "以来", "开始") >= 0) {
 			from = start
 		}
 		return p.openSpan(m, s.mod, from, end)

@@ -24,6 +24,10 @@ func (p *parser) rangeSep(i int) int {
 
 // rangeOf joins two points into a span. What the later one leaves out it takes from the earlier one.
 func (p *parser) rangeOf(start int, a, b *point, since bool) (Match, bool) {
+	if !a.f.hasDate() && b.f.hasDate() { // 2点到明天4点 begins today
+		a.f.from, a.f.grain = p.clk.today, OneDay
+		a.f.to = p.clk.plus(p.clk.today, 1)
+	}
 	p.inherit(&a.f, &b.f)
 	x, y := p.resolvePoint(a, a.f.pos), p.resolvePoint(b, b.f.pos)
 	m := p.match(start, p.opt(b.f.end, "之间", "期间"))
@@ -213,6 +217,7 @@ func (p *parser) bareRange(start, i int) (Match, bool) {
 	if s < 0 {
 		return Match{}, false
 	}
+	p.joint = s
 	n2, ok := p.number(s)
 	if !ok || !n2.whole() {
 		return Match{}, false
@@ -254,9 +259,12 @@ func (p *parser) bareRange(start, i int) (Match, bool) {
 		}
 		a.f = frame
 		a.f.month = n.int()
-	case p.at(k) == '年' && n.digits == 4 && n2.digits == 4 && !frame.hasYear:
+	case p.at(k) == '年' && n.digits == 4 && (n2.digits == 4 || n2.digits == 2) && !frame.hasYear:
 		b, ok = p.pointAt(s, true)
 		a.f.year, a.f.hasYear = n.int(), true
+	case n.digits == 4 && n2.digits == 4 && n.arabic && n2.arabic && n.int() > 1900 && n2.int() < 2100 && n.int() < n2.int() && (start < i || p.o.Usage.BareYears) && !p.countsSomething(k):
+		a.f.year, a.f.hasYear = n.int(), true
+		b.f.year, b.f.hasYear, b.f.pos, b.f.end = n2.int(), true, s, n2.end
 	default:
 		return Match{}, false
 	}

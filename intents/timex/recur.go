@@ -16,8 +16,11 @@ type rule struct {
 	next func(r *reckoner, from time.Time) time.Time
 	end  int
 	// hasDay says that a day was named, not the bare period: 每周三, not 每周.
-	hasDay bool
-	every  time.Duration // an interval shorter than a day
+	hasDay  bool
+	length  int // days that each occurrence lasts, when more than one
+	approx  bool
+	invalid string        // why no rule holds it
+	every   time.Duration // an interval shorter than a day
 }
 
 var dayNames = [...]string{"", "MO", "TU", "WE", "TH", "FR", "SA", "SU"}
@@ -71,7 +74,10 @@ func (p *parser) recurring(i int, u *rule) (Match, bool) {
 func (p *parser) recurringAt(i int, u *rule, c clock) (Match, bool) {
 	r := &p.clk
 	m := p.match(i, max(u.end, c.end))
-	m.Kind, m.Grain, m.HasDate, m.Invalid = Recurrence, OneDay, true, c.invalid
+	m.Kind, m.Grain, m.HasDate, m.Invalid, m.Approx = Recurrence, OneDay, true, c.invalid, u.approx
+	if u.invalid != "" {
+		m.Invalid = u.invalid
+	}
 	if m.Invalid != "" {
 		return m, true
 	}
@@ -80,12 +86,24 @@ func (p *parser) recurringAt(i int, u *rule, c clock) (Match, bool) {
 		parts = append(parts, "INTERVAL="+strconv.Itoa(u.interval))
 	}
 	parts = append(parts, u.parts...)
-	day := u.next(r, r.today)
-	m.Start, m.Stop = day, r.plus(day, 1)
+	first := r.today
+	if r.o.Prefer == Current { // the one of this period, past or not
+		switch u.freq {
+		case "MONTHLY":
+			first = r.day(r.today.Year(), int(r.today.Month()), 1)
+		case "YEARLY":
+			first = r.day(r.today.Year(), 1, 1)
+		}
+		if !u.hasDay {
+			first = r.today
+		}
+	}
+	day := u.next(r, first)
+	m.Start, m.Stop = day, r.plus(day, max(1, u.length))
 	if c.set() {
-		m.Grain, m.HasClock, m.Approx, m.ClockPos, m.ClockEnd = c.grain, true, c.approx, p.off[c.pos], p.off[c.end]
+		m.Grain, m.HasClock, m.Approx, m.ClockPos, m.ClockEnd = c.grain, true, c.approx || u.approx, p.off[c.pos], p.off[c.end]
 		start, stop, others := r.on(&c, day)
-		if start.Before(r.now) {
+		if start.Before(r.now) && r.o.Prefer != Current {
 			start, stop, others = r.on(&c, u.next(r, r.plus(r.today, 1)))
 		}
 		m.Start, m.Stop, m.Ambiguous = start, stop, others
@@ -493,7 +511,36 @@ func (p *parser) yearlyDay(i int, u *rule) bool {
 		u.parts, u.end = []string{"BYMONTH=1", "BYMONTHDAY=1"}, i+1
 		return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return d.Month() == 1 && d.Day() == 1 })
 	}
-	if p.festivalName(i, &f) && f.fest.rule == 's' && f.off == noDaysOff {
+	if s, e := p.season(i, &f); e >= 0 { // begins within a day of the same date each year
+		u.freq, u.end, u.approx = "YEARLY", e, true
+		u.next = func(r *reckoner, from time.Time) time.Time {
+			for year := from.Year(); ; year++ {
+				d := r.selected(s, days{from: r.day(year, 1, 1), to: r.day(year+1, 1, 1), grain: Year})
+				if d.invalid != "" || !d.from.Before(from) {
+					u.length = int(d.to.Sub(d.from).Hours()+12) / 24
+					return d.from
+				}
+			}
+		}
+		u.hasDay = true
+		return true
+	}
+	if p.festivalName(i, &f) && f.fest.rule == 'w' && f.off == noDaysOff {
+		u.freq, u.end = "YEARLY", f.end
+		u.parts = []string{"BYMONTH=" + strconv.Itoa(f.fest.month), fmt.Sprintf("BYDAY=%d%s", f.fest.day/10, dayNames[f.fest.day%10])}
+		return p.nextBy(u, func(r *reckoner, d time.Time) bool {
+			day, ok := r.festivalDay(f.fest, d.Year())
+			return ok && day.Equal(d)
+		})
+	}
+	if f = (fields{}); p.festivalName(i, &f) && f.fest.rule != 's' && f.off == noDaysOff {
+		u.freq, u.end, u.invalid = "YEARLY", f.end, "日期按农历或节气,每年不同,不能按公历重复"
+		return p.nextBy(u, func(r *reckoner, d time.Time) bool {
+			day, ok := r.festivalDay(f.fest, d.Year())
+			return ok && day.Equal(d)
+		})
+	}
+	if f = (fields{}); p.festivalName(i, &f) && f.fest.rule == 's' && f.off == noDaysOff {
 		f.month, f.day = f.fest.month, f.fest.day
 	} else if f = (fields{}); !p.month(i, &f) || f.lunar || f.invalid != "" {
 		return false

@@ -8,12 +8,12 @@ func (p *parser) ordinal(i int) (int, int) {
 			return n, p.opt(e, "个")
 		}
 	case '最':
-		if e := p.oneOf(i, "最后一个", "最后1个", "最后一", "最后个"); e >= 0 {
-			return -1, e
-		}
 		if e := p.lit(i, "最后"); e >= 0 {
-			if n, end, ok := p.small(e, 1, 99); ok {
+			if n, end, ok := p.small(p.space(e), 1, 99); ok {
 				return -n, p.opt(end, "个")
+			}
+			if p.at(e) == '个' {
+				return -1, e + 1
 			}
 		}
 	case '首':
@@ -38,8 +38,8 @@ func (p *parser) nth(e int, f *fields, n int) bool {
 		w := p.weekWord(e)
 		if wd, we := p.weekdayChar(w); we >= 0 {
 			s.what, s.wd, end = selWeekday, wd, we
-		} else if n == -1 {
-			s.what, s.n, s.unit, end = selLast, 1, Week, w
+		} else if n < 0 {
+			s.what, s.n, s.unit, end = selLast, -n, Week, w
 		} else if n > 0 {
 			s.what, end = selWeek, w
 		}
@@ -69,7 +69,7 @@ func (p *parser) phaseWord(i int, f *fields) bool {
 		what = selEnd
 	case p.lit(i, "初期") > 0:
 		what, e = selStart, i+2
-	case p.at(i) == '初' && (f.month == 0 || chineseDigit(p.at(i+1)) < 0 && p.at(i+1) != '十'):
+	case p.at(i) == '初' && (f.month == 0 || chineseDigit(p.at(i+1)) < 0 && p.at(i+1) != '十' && !digit(p.at(i+1))):
 		what = selStart
 	case p.lit(i, "中期") > 0:
 		what, e = selMiddle, i+2
@@ -124,6 +124,12 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		}
 	}
 	framed := f.hasYear || f.month > 0 || len(f.sels) > 0
+	if frame == Year && f.hasYear && p.at(i) == '年' && p.in(i+1, "初底末中") { // 明年年初
+		i++
+	}
+	if k := map[rune]int{'上': 1, '下': 2}[p.at(i)]; k > 0 && framed && frame == Month && p.oneOf(i+1, "半月", "半个月") >= 0 {
+		return add(selector{what: selHalfMonth, n: k}, p.oneOf(i+1, "半月", "半个月"))
+	}
 	if p.phaseWordIn(i, f, framed) {
 		return mark(true)
 	}
@@ -276,11 +282,11 @@ func (p *parser) year(i int, f *fields) bool {
 var eras = []word[int]{{"民国", 1912}, {"宣统", 1909}, {"光绪", 1875}, {"同治", 1862}, {"咸丰", 1851}, {"道光", 1821}, {"嘉庆", 1796},
 	{"乾隆", 1736}, {"雍正", 1723}, {"康熙", 1662}, {"顺治", 1644}}
 
-// century completes a year of two digits: up to twenty years ahead it is in this century.
+// century completes a year of two digits: up to ten years ahead it is in this century.
 func (p *parser) century(n int) int {
 	y := p.clk.today.Year()
 	year := y/100*100 + n
-	if year > y+20 {
+	if year > y+10 {
 		year -= 100
 	}
 	return year

@@ -82,7 +82,6 @@ type Usage struct {
 	TraditionalYear bool   // the year said before 除夕, 小寒 and 大寒 is the traditional one: 2026年除夕 is in February 2027
 	BareYears       bool   // a number such as 2019 is a year without 年 too
 	Parts           *Parts // hours of the parts of the day; nil: DefaultParts
-	MonthEdge       int    // how many days 月初 and 月底 have; 0: 5
 	YearEdge        int    // how many months 年初 and 年底 have; 0: 1
 }
 

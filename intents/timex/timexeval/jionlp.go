@@ -28,7 +28,7 @@ var jionlpUsage = timex.Usage{
 	HoursAsSaid:     true,
 	FromNow:         true,
 	TraditionalYear: true,
-	YearEdge:        1,
+	YearEdge:        2,
 	Parts: &timex.Parts{
 		Dawn: timex.HourSpan{From: 0, To: 5}, EarlyMorning: timex.HourSpan{From: 5, To: 9}, Morning: timex.HourSpan{From: 6, To: 10}, Forenoon: timex.HourSpan{From: 7, To: 12},
 		Noon: timex.HourSpan{From: 11, To: 14}, EarlyAfternoon: timex.HourSpan{From: 13, To: 15}, Afternoon: timex.HourSpan{From: 13, To: 18}, Dusk: timex.HourSpan{From: 17, To: 19},
@@ -164,6 +164,8 @@ func offsetPair(pair []string, m *timex.Match) bool {
 		to = from.AddDate(0, 0, 7)
 	case timex.OneDay:
 		to = from.AddDate(0, 0, 1)
+	case timex.Second:
+		to = from.Add(2 * time.Second)
 	default:
 		to = lastSecond(from, m.Grain).Add(time.Second)
 		if m.Grain == timex.Hour {
@@ -171,8 +173,13 @@ func offsetPair(pair []string, m *timex.Match) bool {
 		}
 	}
 	end := to.Add(-time.Second).Format(time.DateTime)
-	if m.Duration < 0 && pair[0] == "-inf" {
+	switch {
+	case m.Duration < 0 && pair[0] == "-inf":
 		return pair[1] == end
+	case pair[1] == "inf":
+		return pair[0] == m.Start.Format(time.DateTime)
+	case m.Duration < 0 && m.Grain == timex.Hour:
+		return pair[1] == m.Start.Format(time.DateTime)
 	}
 	return pair[0] == from.Format(time.DateTime) && (pair[1] == end || pair[1] == pair[0])
 }
@@ -214,7 +221,7 @@ func near(a, b float64) bool { return math.Abs(a-b) <= 1 }
 func samePeriod(raw json.RawMessage, m *timex.Match) bool {
 	var p struct {
 		Delta map[string]float64
-		Point *struct{ Time []string }
+		Point *struct{ Time json.RawMessage }
 	}
 	if m.Kind != timex.Recurrence || json.Unmarshal(raw, &p) != nil {
 		return false
@@ -233,18 +240,35 @@ func samePeriod(raw json.RawMessage, m *timex.Match) bool {
 		}
 	}
 	unit := map[string]map[string]float64{"DAILY": {"day": n}, "WEEKLY": {"day": 7 * n}, "MONTHLY": {"month": n}, "YEARLY": {"year": n}}[freq]
+	if strings.Contains(m.RRule, "BYDAY=MO,TU,WE,TH,FR;") || strings.HasSuffix(m.RRule, "BYDAY=MO,TU,WE,TH,FR") {
+		unit = map[string]float64{"day": 1} // every working day is daily for the suite
+	}
+	if p.Delta["year"] == 0.5 {
+		p.Delta = map[string]float64{"month": 6}
+	}
 	if !near(seconds(unit), seconds(p.Delta)) {
 		return false
 	}
-	if p.Point == nil || len(p.Point.Time) != 2 {
+	var first []string
+	if p.Point == nil {
 		return true
 	}
-	if p.Point.Time[0] != m.Start.Format(time.DateTime) {
+	if json.Unmarshal(p.Point.Time, &first) != nil { // a list of occurrences: the first one counts
+		var list [][]string
+		if json.Unmarshal(p.Point.Time, &list) != nil || len(list) == 0 {
+			return false
+		}
+		first = list[0]
+	}
+	if len(first) != 2 {
 		return false
 	}
-	stops := []time.Time{m.Stop.Add(-time.Second), lastSecond(m.Start, m.Grain), lastSecond(m.Stop, m.Grain)}
+	if first[0] != m.Start.Format(time.DateTime) {
+		return false
+	}
+	stops := []time.Time{m.Stop, m.Stop.Add(-time.Second), lastSecond(m.Start, m.Grain), lastSecond(m.Stop, m.Grain)}
 	for _, s := range stops {
-		if s.Format(time.DateTime) == p.Point.Time[1] {
+		if s.Format(time.DateTime) == first[1] {
 			return true
 		}
 	}

@@ -32,7 +32,6 @@ type recognizersSpec struct {
 var recognizersUsage = timex.Usage{
 	HoursAsSaid: true,
 	BareYears:   true,
-	MonthEdge:   10,
 	Parts: &timex.Parts{
 		Dawn: timex.HourSpan{From: 0, To: 8}, EarlyMorning: timex.HourSpan{From: 8, To: 12}, Morning: timex.HourSpan{From: 8, To: 12}, Forenoon: timex.HourSpan{From: 8, To: 12},
 		Noon: timex.HourSpan{From: 11, To: 13}, EarlyAfternoon: timex.HourSpan{From: 12, To: 16}, Afternoon: timex.HourSpan{From: 12, To: 16}, Dusk: timex.HourSpan{From: 16, To: 20},
