@@ -20,9 +20,9 @@ var files embed.FS
 
 // pages are the templates and the files that they load.
 type pages struct {
-	chat, notice *template.Template
-	openAPI      []byte
-	assets       map[string]asset
+	chat, notice, desk *template.Template
+	openAPI            []byte
+	assets             map[string]asset
 }
 
 // asset is a file that a page loads. Browsers keep it and ask whether it has changed.
@@ -56,6 +56,9 @@ func (p *pages) read() error {
 		return err
 	}
 	if p.chat, err = template.ParseFS(files, "assets/chat.html"); err != nil {
+		return err
+	}
+	if p.desk, err = template.ParseFS(files, "assets/desk.html"); err != nil {
 		return err
 	}
 	p.notice, err = template.ParseFS(files, "assets/notice.html")

@@ -18,6 +18,8 @@ func (c *Channel) routes() []route {
 		{method: "GET", path: "/{$}", handle: c.getPage, page: true},
 		{method: "POST", path: "/{$}", handle: c.postCode, page: true},
 		{method: "POST", path: "/leave", handle: c.postLeave, page: true},
+		{method: "GET", path: "/console/{$}", handle: c.getDesk, page: true},
+		{method: "POST", path: "/console/{$}", handle: c.postDesk, page: true},
 		{method: "GET", path: "/assets/{file}", handle: c.getAsset, page: true},
 		{method: "POST", path: "/api/v1/messages", handle: c.postMessage},
 		{method: "GET", path: "/api/v1/events", handle: c.getEvents},

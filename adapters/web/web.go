@@ -40,6 +40,7 @@ type Profile struct {
 type Options struct {
 	Store    bot.Store    // the transcript is read from it
 	Accounts Accounts     // who people are
+	Desk     Desk         // what staff see at /console/; nil: nothing
 	Logger   *slog.Logger // nil: slog.Default()
 	Now      func() time.Time
 	Secure   bool   // the service is reached by https, perhaps through a proxy: cookies say so

@@ -59,7 +59,7 @@ func serve(ctx context.Context, config Config, io streams) (err error) {
 	meters := newMeters(h.store)
 	reception := &reception{house: h}
 	page, err := web.New(web.Options{
-		Store: h.store, Accounts: reception, Logger: log, Secure: strings.HasPrefix(config.PublicURL, "https://"),
+		Store: h.store, Accounts: reception, Desk: reception, Logger: log, Secure: strings.HasPrefix(config.PublicURL, "https://"),
 	})
 	if err != nil {
 		return err
@@ -131,8 +131,12 @@ func (r *reception) Profile(ctx context.Context, a bot.Account) (web.Profile, er
 	if len(p.Grants) > 0 {
 		unit = r.house.org.Name(p.Grants[0].Unit)
 	}
+	var links []bot.Link
+	if r.house.org.Allowed(p, bot.SeeConversation, "") {
+		links = []bot.Link{{Label: "工作台", URL: "/console/"}}
+	}
 	return web.Profile{
-		Name: p.Name, Role: r.engine.RoleName(p.Role()), Unit: unit, Sample: p.Sample,
+		Links: links, Name: p.Name, Role: r.engine.RoleName(p.Role()), Unit: unit, Sample: p.Sample,
 		Starts: r.engine.Starts(p.Role()), Welcome: r.engine.Welcome(),
 	}, nil
 }
@@ -145,7 +149,7 @@ func (h *house) welcome(ctx context.Context, io streams, addr string) error {
 	base := baseURL(h.config, addr)
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n邻里已启动。数据在 %s,按 Ctrl-C 停止(不会丢消息)。\n\n", h.config.Store)
-	fmt.Fprintf(&b, "  居民聊天   %s/\n", base)
+	fmt.Fprintf(&b, "  居民聊天   %s/\n  工作台     %s/console/ (先用书记或管理员的链接进入)\n", base, base)
 	if h.config.Sample {
 		fmt.Fprintf(&b, "\n  用示例身份进入(每个链接只能用一次,几个窗口可以各扮一个人):\n")
 		for _, role := range guests {
