@@ -176,7 +176,7 @@ func (p *parser) minutes(e int, c *clock) {
 	case p.at(j) == '整':
 		c.end = j + 1
 		return
-	case p.at(j) == '过' && chineseDigit(p.at(j+1)) >= 0, p.at(j) == '零' && chineseDigit(p.at(j+1)) >= 0 && chineseDigit(p.at(j+2)) < 0:
+	case p.at(j) == '过' && chineseDigit(p.at(j+1)) >= 0, p.at(j) == '零' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0 && chineseDigit(p.at(j+2)) < 0):
 		j++
 	case p.at(j) == '差':
 		if n, end, ok := p.small(j+1, 1, 59); ok && p.at(end) == '分' {
@@ -197,7 +197,7 @@ func (p *parser) minutes(e int, c *clock) {
 		return
 	case p.at(k) == '分' && !p.in(k+1, "之钱"):
 		c.end = p.opt(k+1, "钟", "整")
-	case n.int() < 60 && (n.digits == 2 || n.digits == 0 || n.value < 10 && j > e) && !p.countsSomething(k):
+	case n.int() < 60 && (n.digits == 2 || n.digits == 0 || n.value < 10 && j > e) && (p.rangeSep(k) >= 0 || !p.countsSomething(k)):
 		c.end = n.end
 	default:
 		return

@@ -3,7 +3,7 @@ package timex
 var relDays = []word[int]{
 	{"大前天", -3}, {"大后天", 3}, {"大前日", -3}, {"大后日", 3},
 	{"前天", -2}, {"昨天", -1}, {"今天", 0}, {"明天", 1}, {"后天", 2},
-	{"前日", -2}, {"昨日", -1}, {"今日", 0}, {"本日", 0}, {"明日", 1}, {"后日", 2}, {"翌日", 1},
+	{"次日", 1}, {"前日", -2}, {"昨日", -1}, {"今日", 0}, {"本日", 0}, {"明日", 1}, {"后日", 2}, {"翌日", 1},
 	{"当天", 0}, {"当日", 0}, {"即日", 0},
 	{"昨儿", -1}, {"今儿", 0}, {"明儿", 1}, {"后儿", 2}, {"前儿", -2},
 }
@@ -28,8 +28,11 @@ func (p *parser) date(i int, f *fields) bool {
 }
 
 func (p *parser) relDay(i int, f *fields) bool {
+	if p.someDays(i, f) {
+		return true
+	}
 	switch p.at(i) {
-	case '大', '前', '昨', '今', '明', '后', '本', '翌', '当', '即':
+	case '大', '前', '昨', '今', '明', '后', '本', '翌', '当', '即', '次':
 	default:
 		return false
 	}
@@ -56,6 +59,38 @@ func (p *parser) relDay(i int, f *fields) bool {
 		f.end = e
 	}
 	return true
+}
+
+// dayRuns are words for two or three days in a row.
+var dayRuns = []word[[2]int]{
+	{"今明两天", [2]int{0, 2}}, {"今明两日", [2]int{0, 2}}, {"昨今两天", [2]int{-1, 1}}, {"明后两天", [2]int{1, 3}}, {"明后天", [2]int{1, 3}},
+	{"今明后三天", [2]int{0, 3}}, {"前昨两天", [2]int{-2, 0}}, {"昨前两天", [2]int{-2, 0}},
+}
+
+// someDays reads 今明两天, and 第三天 before a time of day: two days on.
+func (p *parser) someDays(i int, f *fields) bool {
+	r := &p.clk
+	switch p.at(i) {
+	case '今', '昨', '明', '前':
+		v, e := find(p, i, dayRuns)
+		if e <= i+2 {
+			return false
+		}
+		f.from, f.to, f.grain, f.end = r.plus(r.today, v[0]), r.plus(r.today, v[1]), OneDay, e
+		return true
+	case '第':
+		n, e, ok := p.small(i+1, 2, 9)
+		if !ok || p.at(e) != '天' || han(p.at(i-1)) {
+			return false
+		}
+		if _, pe := p.partWord(e+1, true); pe < 0 && e+1 < len(p.src) {
+			return false
+		}
+		f.from, f.grain, f.end = r.plus(r.today, n-1), OneDay, e+1
+		f.to = r.plus(f.from, 1)
+		return true
+	}
+	return false
 }
 
 // relative counts 上上, 下, 这个, 本 at i; ok is false when none is there.
@@ -250,6 +285,15 @@ func (p *parser) month(i int, f *fields) bool {
 		return false
 	}
 	j := p.space(n.end)
+	if !n.arabic && n.digits == 2 && p.at(j) == '月' { // 三四月份
+		a, b := n.int()/10, n.int()%10
+		if b != a+1 || p.numberBefore(i) {
+			return false
+		}
+		f.month, f.end, f.approx = a, p.opt(j+1, "份"), true
+		f.sels = append(f.sels, selector{what: selSpread, n: 2})
+		return true
+	}
 	if p.at(j) != '月' || p.in(j+1, "亮薪租饼球子供嫂卡票费度均") || i > 0 && p.numberBefore(i) {
 		return false
 	}
@@ -423,6 +467,13 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 			return p.phaseWord(e, f)
 		}
 		return false
+	}
+	if p.at(i) == '前' {
+		var year fields
+		if p.firstUnits(i, &year) && year.sels[0].unit == Quarter && p.at(year.end-3) != '个' {
+			f.year, f.hasYear, f.sels, f.end = p.clk.today.Year(), true, year.sels, year.end
+			return true
+		}
 	}
 	if k, e, ok := p.relative(i); ok {
 		if q := p.oneOf(e, "季度", "季"); q > 0 && !p.in(q, "节") {

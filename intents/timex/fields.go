@@ -19,6 +19,7 @@ type fields struct {
 	off              daysOff
 	shift            int // days before or after: 元旦前一天
 	workShift        int // working days before or after: 国庆后第一个工作日
+	weekShift        int // whole weeks before or after: 春节前一周
 
 	grain   Grain
 	clock   clock
@@ -64,6 +65,7 @@ const (
 	selWeekend                        // the weekend of a week
 	selMonth                          // 末月, 首月
 	selHalfMonth                      // 上半月
+	selSpread                         // 三四月: the month and the next
 )
 
 func (f *fields) hasDate() bool {
@@ -198,6 +200,12 @@ func (r *reckoner) inSpan(f *fields, d days) days {
 		d.from = r.addWorkdays(base, f.workShift)
 		d.to, d.grain = r.plus(d.from, 1), OneDay
 	}
+	switch {
+	case f.weekShift > 0:
+		d.from, d.to, d.grain = d.to, r.plus(d.to, 7*f.weekShift), Week
+	case f.weekShift < 0:
+		d.from, d.to, d.grain = r.plus(d.from, 7*f.weekShift), d.from, Week
+	}
 	if f.shift > 0 {
 		d.from = r.plus(d.to, f.shift-1)
 		d.to, d.grain = r.plus(d.from, 1), OneDay
@@ -232,6 +240,8 @@ func (r *reckoner) selected(s selector, d days) days {
 		return days{from: r.day(year, 3*s.n-2, 1), to: r.day(year, 3*s.n+1, 1), grain: Quarter}
 	case selHalf:
 		return days{from: r.day(year, 6*s.n-5, 1), to: r.day(year, 6*s.n+1, 1), grain: Quarter}
+	case selSpread:
+		return days{from: d.from, to: addMonths(d.from, s.n), grain: Month}
 	case selHalfMonth:
 		if s.n == 1 {
 			return days{from: d.from, to: r.plus(d.from, 15), grain: OneDay}
@@ -380,7 +390,7 @@ func (r *reckoner) resolveDays(f *fields) days {
 				continue
 			}
 			switch {
-			case r.o.Prefer == Future && !d.to.After(r.today), r.o.Prefer == Past && d.from.After(r.today):
+			case r.o.Prefer == Future && !d.to.After(r.after), r.o.Prefer == Past && d.from.After(r.today):
 				continue
 			}
 			if !found || dist(d) < dist(best) {

@@ -21,7 +21,7 @@ func (p *parser) numericDate(i int, f *fields) bool {
 			break
 		}
 		s := p.at(j)
-		if k == 2 || w[k] == 0 {
+		if k == 2 || w[k] == 0 || w[k] == 8 {
 			break
 		}
 		if !(s == '-' || s == '/' || s == '.' || s == '·' || s == ' ' && w[0] == 4) || !digit(p.at(j+1)) {
@@ -97,6 +97,32 @@ func (p *parser) threeNumbers(j int, glued bool, sep rune, v, w [3]int, f *field
 	return true
 }
 
+// dottedRange says whether 6.1 goes on as 6.1-6.5 or is the end of that.
+func (p *parser) dottedRange(j int) bool {
+	if p.rangeSep(j) >= 0 && p.joint < 0 {
+		k := p.rangeSep(j)
+		m, e, ok := p.monthDot(k)
+		return ok && m > 0 && (e == len(p.src) || !p.countsSomething(e))
+	}
+	return p.joint >= 0 && p.joint < j && j-p.joint <= 5
+}
+
+func (p *parser) monthDot(i int) (m, end int, ok bool) {
+	two := func(i int) (int, int) {
+		v, e := 0, i
+		for digit(p.at(e)) && e < i+2 {
+			v, e = v*10+int(p.at(e)-'0'), e+1
+		}
+		return v, e
+	}
+	m, e := two(i)
+	if e == i || p.at(e) != '.' {
+		return 0, i, false
+	}
+	d, e2 := two(e + 1)
+	return m, e2, m >= 1 && m <= 12 && d >= 1 && d <= 31 && !digit(p.at(e2)) && p.at(e2) != '.'
+}
+
 // twoNumbers reads 2026-12 and 12-01; the latter only where it cannot be a house, a price or a range of numbers.
 func (p *parser) twoNumbers(i, j int, sep rune, v, w [3]int, f *fields) bool {
 	next := p.at(j)
@@ -122,6 +148,7 @@ func (p *parser) twoNumbers(i, j int, sep rune, v, w [3]int, f *fields) bool {
 	case clocked, dayWord, sep == '·':
 	case sep == '-' && w[0] == 2 && w[1] == 2 && free:
 	case sep == '/' && free && (next == 0 || han(next) || next == ' ' || next == ',') && v[1] > 0 && !p.in(i-1, "第"):
+	case sep == '.' && p.dottedRange(j):
 	case sep == '.' && (whole && w[1] >= 1 || p.oneOf(j, "前", "之前", "以前", "当天", "上午", "下午", "晚上") >= 0 && v[0] <= 12):
 	default:
 		return false

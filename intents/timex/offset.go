@@ -74,6 +74,9 @@ func (p *parser) leading(i int) (Match, bool) {
 	if e == i+1 && (p.at(i) == '上' || p.at(i) == '下') && (l.unit == Year || l.unit == Second || l.value == 1 && (l.unit == Week || l.unit == Month || l.unit == Quarter || !p.in(j, "1") && p.at(j+1) != '个' && p.at(j) != '个')) {
 		return Match{}, false
 	}
+	if p.at(i) == '前' && l.unit == Quarter && p.at(l.end-3) != '个' { // 前三季度 are of this year
+		return Match{}, false
+	}
 	if p.at(i) == '近' && (l.units == 0 || l.unit == Hour && l.value > 100) {
 		return Match{}, false
 	}

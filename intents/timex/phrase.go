@@ -50,7 +50,7 @@ func (p *parser) skip(i int) int {
 
 const starters = "今明昨前后大上下这本当周星礼月年日季每天隔逢工元新情白妇女三植消愚劳五青护母父儿六建七八教国十万光双感平圣宪公复跨春端鬼中重腊小除立雨惊清谷夏芒秋处霜冬" +
 	"农阴旧阳公正闰凌拂黎早晨午晌傍黄晚夜半深子一二两三四五六七八九零〇几数壹贰叁差大约过再未近最接往随刚现马目此之以从自截到直于去来次翌即民宣光同咸道嘉乾雍康顺廿首第壬寒" +
-	"龙祭初头卅周眼立即赶稍待回"
+	"不龙祭初头卅周眼立即赶稍待回"
 
 var starterSet = func() *[1 << 16]bool {
 	var set [1 << 16]bool
@@ -172,6 +172,11 @@ func (p *parser) tails(f *fields) {
 	if !ok {
 		return
 	}
+	if we := p.weekWord(p.opt(ne, "个")); we >= 0 && f.fest != nil && !p.in(we, "一二三四五六日天") {
+		holiday()
+		f.weekShift, f.end = sign*n, we
+		return
+	}
 	if we := p.oneOf(ne, "个工作日"); we >= 0 {
 		holiday()
 		f.workShift, f.end = sign*n, we
@@ -199,6 +204,13 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 	if since {
 		if e := p.oneOf(j, "现在", "此刻", "目前"); e >= 0 {
 			return p.fromNow(start, e)
+		}
+	}
+	if until {
+		if e := p.oneOf(j, "目前", "现在", "今", "此刻"); e >= 0 && !p.in(e, "天日晚年早") {
+			m := p.match(start, e)
+			m.Kind, m.Mod, m.Stop, m.LastStart, m.Grain, m.HasDate, m.HasClock = Span, Until, p.clk.now, p.clk.now, Second, true, true
+			return m, true
 		}
 	}
 	if m, ok := p.bareRange(start, j); ok {
@@ -253,6 +265,11 @@ func (p *parser) open(start, j int, a *point, m Match, since, until bool) Match 
 	if until {
 		return p.openSpan(m, Until, start, a.f.end)
 	}
+	if e2 := p.oneOf(e, "下班前", "下班之前", "下班以前"); e2 >= 0 && (m.Kind == Day) {
+		m.Start = m.Start.Add(time.Duration(p.clk.parts.Daytime.To * float64(time.Hour)))
+		m.Kind, m.Grain, m.HasClock, m.Approx = Instant, Hour, true, true
+		return p.openSpan(m, Before, j, e2)
+	}
 	type side struct {
 		mod Mod
 		inc bool
@@ -269,6 +286,9 @@ func (p *parser) open(start, j int, a *point, m Match, since, until bool) Match 
 	if end >= 0 && !(p.in(e, "前后起止") && p.in(end, "台门面院天续期床诉楼来义码伏点草火动诉")) && !(p.at(e) == '开' && !since) {
 		if s.mod == Since && p.at(e) == '起' && p.in(end, "至到") {
 			return m
+		}
+		if s.mod == Before && len(a.f.sels) > 0 && a.f.sels[len(a.f.sels)-1].what == selEnd && !a.f.clock.set() {
+			s.mod = Until // 月底前 has the last day in
 		}
 		from := j
 		if since && (p.at(start) == '自' || p.oneOf(e, "以来", "开始") >= 0) {

@@ -10,6 +10,7 @@ import (
 type reckoner struct {
 	o           *Options
 	now, today  time.Time
+	after       time.Time // for the future: what ends up to here is over
 	cal         Calendar
 	parts       *Parts
 	provisional bool // a year without announced holidays was asked for
@@ -27,6 +28,7 @@ func newReckoner(o *Options) reckoner {
 		r.cal = lazyChina{}
 	}
 	r.today = r.floor(r.now)
+	r.after = r.today
 	return r
 }
 

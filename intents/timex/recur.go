@@ -44,7 +44,13 @@ func (p *parser) recurrence(i int) (Match, bool) {
 			ok = p.everyOf(i+1, 1, &u)
 		}
 	case '工':
-		if e := p.oneOf(i, "工作日每天", "工作日的每天"); e >= 0 {
+		e := p.oneOf(i, "工作日每天", "工作日的每天")
+		if e < 0 && p.lit(i, "工作日") >= 0 && !p.in(i-1, "个非") && !p.numberBefore(i) { // 工作日上午9点
+			if _, ok := p.clockAt(p.opt(i+3, "的"), true); ok {
+				e = i + 3
+			}
+		}
+		if e >= 0 {
 			workdays(&u)
 			u.end, ok = e, true
 		}
@@ -143,6 +149,9 @@ func (p *parser) recurringUntil(m *Match, c *clock) {
 // everyUnit reads 每 at i: 每天, 每两周, 每隔三天, 每周三, 每年10月1日, 每个工作日.
 func (p *parser) everyUnit(i int, u *rule) bool {
 	j := i + 1
+	if p.at(j) == '逢' {
+		return p.everyOn(j+1, u)
+	}
 	if p.at(j) == '隔' {
 		if p.finer(j+1, u) {
 			return true
@@ -150,6 +159,11 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 		n, e, ok := p.small(j+1, 1, 99)
 		if !ok {
 			return p.alternate(j, u)
+		}
+		if n == 1 { // 每隔一天 is every other day; with more, 每隔三天, people mean every three
+			n = 2
+		} else {
+			u.approx = true
 		}
 		return p.everyOf(p.opt(e, "个"), n, u)
 	}

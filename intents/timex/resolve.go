@@ -30,6 +30,13 @@ func (p *parser) resolvePoint(pt *point, start int) Match {
 	}
 	r := &p.clk
 	d := r.resolveDays(f)
+	if f.clock.set() && r.o.Prefer == Future && d.invalid == "" && d.from.Equal(r.today) {
+		if start, stop, _ := r.on(&f.clock, d.from); start.Before(r.now) && stop.Before(r.now) { // 3号9点 at 10 on the 3rd
+			r.after = r.plus(r.today, 1)
+			d = r.resolveDays(f)
+			r.after = r.today
+		}
+	}
 	m.Provisional = r.takeProvisional()
 	if d.invalid != "" {
 		m.Kind, m.Invalid = Day, d.invalid

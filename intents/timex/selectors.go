@@ -183,7 +183,7 @@ func (p *parser) firstUnits(i int, f *fields) bool {
 		s.unit, e = Week, p.weekWord(e)
 	case p.lit(e, "季度") >= 0:
 		s.unit, e = Quarter, e+2
-	case p.at(e) == '月' && p.at(e-1) == '个':
+	case p.at(e) == '月' && (p.at(e-1) == '个' || f.hasYear && f.month == 0):
 		s.unit, e = Month, e+1
 	default:
 		return false
