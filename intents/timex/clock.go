@@ -113,6 +113,9 @@ func (p *parser) clockAt(i int, afterDate bool) (clock, bool) {
 		}
 		return c, true
 	}
+	if p.at(c.end) == '多' && c.grain == Hour { // 十点多
+		c.approx, c.end = true, c.end+1
+	}
 	if e := p.oneOf(p.space(c.end), "左右", "上下", "前后"); e >= 0 {
 		c.approx, c.end = true, e
 	}
@@ -221,7 +224,7 @@ func (p *parser) digital(n number, e int, c *clock, evidence bool) bool {
 		return 0, false
 	}
 	m, ok := two(e)
-	if prev := p.at(n.end - n.digits - 1); !ok || !evidence && digit(prev) || prev == ':' {
+	if prev := p.at(n.end - n.digits - 1); !ok || !evidence && digit(prev) || prev == ':' || p.before(n.end-n.digits, "比分", "比") {
 		return false
 	}
 	c.h, c.m, c.grain, c.end, c.hasHour = n.int(), m, Minute, e+2, true

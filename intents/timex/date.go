@@ -210,6 +210,10 @@ func (p *parser) yearOrMonth(i int, f *fields) bool {
 	j := i
 	if e := p.oneOf(i, "农历", "阴历", "旧历"); e >= 0 {
 		f.lunar, j = true, p.space(p.opt(e, "的"))
+		if d, end, ok := p.lunarDay(j); ok { // 农历初八
+			f.day, f.end = d, end
+			return true
+		}
 	} else {
 		j = p.opt(i, "公历", "阳历", "新历", "公元")
 	}
@@ -232,6 +236,15 @@ func (p *parser) yearOrMonth(i int, f *fields) bool {
 		return true
 	}
 	return p.month(j, f)
+}
+
+// lunarDay reads 初八 and 廿一, the names of lunar days.
+func (p *parser) lunarDay(i int) (int, int, bool) {
+	if p.at(i) == '初' {
+		return p.small(i+1, 1, 10)
+	}
+	n, ok := p.number(i)
+	return n.int(), n.end, ok && n.ten && n.int() > 20 && n.int() < 30
 }
 
 // relMonth reads 下个月九号, 本月底.
@@ -373,6 +386,10 @@ func (p *parser) rangeDay(i int) bool {
 
 // day alone: 3号, 25日.
 func (p *parser) dayAlone(i int, f *fields) bool {
+	if d, end, ok := p.lunarDay(i); ok && p.at(i) != '初' && !p.in(end, "年月日号") {
+		f.lunar, f.day, f.end = true, d, end
+		return true
+	}
 	n, ok := p.number(i)
 	if !ok || !n.whole() || n.digits > 2 || p.numberBefore(i) {
 		return false
@@ -448,12 +465,21 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 		if p.before(i, "个", "每") || p.numberBefore(i) {
 			return false
 		}
+		if p.at(i+1) == '内' && !p.in(i+2, "部") { // 月内
+			t := p.clk.today
+			f.year, f.hasYear, f.month, f.end = t.Year(), true, int(t.Month()), i+1
+			return true
+		}
 		switch {
 		case p.in(i+1, "底末"), p.in(i+1, "初") && !p.in(i+2, "一二三四五六七八九十"), p.in(i+1, "中") && p.in(i+2, "旬前后之以"):
 			return p.selectorsIn(i+1, f, Month)
 		}
 		return false
 	case '年':
+		if p.at(i+1) == '内' && !p.numberBefore(i) && !han(p.at(i-1)) {
+			f.year, f.hasYear, f.end = p.clk.today.Year(), true, i+1
+			return true
+		}
 		if p.in(i+1, "底末初") && !p.before(i, "每", "半") && !p.numberBefore(i) && !(p.at(i+1) == '初' && p.in(i+2, "一二三四五六")) {
 			return p.selectorsIn(i+1, f, Year)
 		}

@@ -313,7 +313,7 @@ func (p *parser) english(i int) (Match, bool) {
 	if s := p.rangeSep(p.space(c.end)); s >= 0 {
 		if c2, ok := p.englishClock(s, true); ok {
 			b := point{f: fields{pos: s, clock: c2, end: c2.end}}
-			return p.rangeOf(i, &a, &b, false)
+			return p.rangeOf(i, &a, &b)
 		}
 	}
 	// 3pm tomorrow, 10am on Friday

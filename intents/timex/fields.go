@@ -23,6 +23,8 @@ type fields struct {
 
 	grain   Grain
 	clock   clock
+	saidDay int     // the weekday that was said besides: 12月1日(周二)
+	other   *fields // the date that was said besides: 周五(11月27日)
 	approx  bool
 	invalid string
 	inMonth bool // the selectors pick from a month that was not said: 月底
@@ -89,6 +91,10 @@ func (r *reckoner) candidate(f *fields, k int) (days, bool) {
 	case f.wd > 0 && !f.hasYear && f.month == 0 && len(f.sels) == 0:
 		day := r.plus(r.monday(r.today, k), f.wd-1)
 		return days{from: day, to: r.plus(day, 1), grain: OneDay}, true
+	case f.lunar && f.month == 0 && f.day > 0 && !f.hasYear: // 廿一 is one of this lunar month
+		from, ok := r.lunarMonthOf(r.plus(r.today, 29*k))
+		day := r.plus(from, f.day-1)
+		return r.inSpan(f, days{from: day, to: r.plus(day, 1), grain: OneDay}), ok
 	case f.fest != nil || f.month > 0 || f.lunar:
 		if !f.hasYear {
 			year = y + k

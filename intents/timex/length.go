@@ -162,7 +162,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 			ue++
 		}
 		l.end = ue
-		j = p.opt(ue, "零", "又", "加", "和")
+		j = p.opt(ue, "零", "又")
 		if p.at(j-1) == '零' && chineseDigit(p.at(j)) < 0 && !digit(p.at(j)) {
 			break
 		}

@@ -30,6 +30,15 @@ func (r *reckoner) lunarMonth(year, month int, leap bool) (from, to time.Time, o
 	return from, from.AddDate(0, 0, m.GetDayCount()), true
 }
 
+// lunarMonthOf is the first day of the lunar month that t is in.
+func (r *reckoner) lunarMonthOf(t time.Time) (time.Time, bool) {
+	if t.Year() < lunarFirst || t.Year() > lunarLast {
+		return t, false
+	}
+	l := calendar.NewSolarFromYmd(t.Year(), int(t.Month()), t.Day()).GetLunar()
+	return r.plus(r.floor(t), 1-l.GetDay()), true
+}
+
 // lunarYear is the span from New Year's Day to New Year's Eve.
 func (r *reckoner) lunarYear(year int) (from, to time.Time, ok bool) {
 	from, _, ok = r.lunarMonth(year, 1, false)

@@ -17,7 +17,7 @@ func (p *parser) numericDate(i int, f *fields) bool {
 			j++
 		}
 		if w[k] = j - start; k == 2 && w[0] == 4 && w[k] == 4 && p.at(j) != ':' { // 1999.08-2002.02 is a range
-			j, w[k] = start-1, 0
+			j, w[k], sep = start-1, 0, p.at(i+w[0])
 			break
 		}
 		s := p.at(j)

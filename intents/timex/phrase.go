@@ -110,6 +110,7 @@ func (p *parser) pointAt(i int, inRange bool) (point, bool) {
 	if p.date(j, f) {
 		f.pos = i
 		p.tails(f)
+		p.apposition(f)
 		k := p.space(f.end)
 		k2 := p.space(p.opt(k, "的", ",", "t", "在"))
 		if k2 == k || p.at(k) != ',' && p.at(k) != 't' || digit(p.at(k2)) || p.at(k) == ',' {
@@ -127,6 +128,42 @@ func (p *parser) pointAt(i int, inRange bool) (point, bool) {
 		return pt, true
 	}
 	return pt, false
+}
+
+// apposition reads the weekday or the date that stands behind a date, mostly in brackets: 12月1日(周二), 本周五(11月27日).
+func (p *parser) apposition(f *fields) {
+	j, closing := f.end, rune(0)
+	switch p.at(j) {
+	case '(':
+		j, closing = j+1, ')'
+	case '[', '【':
+		j, closing = j+1, map[rune]rune{'[': ']', '【': '】'}[p.at(j)]
+	case ' ', '周', '星', '礼':
+		j = p.space(j)
+	default:
+		return
+	}
+	var g fields
+	if f.day > 0 || f.fest != nil || !f.from.IsZero() && f.grain == OneDay {
+		if !p.weekdayAlone(j, &g) || g.grain == Week || f.wd > 0 {
+			return
+		}
+		if closing != 0 && p.at(g.end) != closing || closing == 0 && p.rangeSep(g.end) >= 0 {
+			return
+		}
+		f.saidDay = g.wd
+	} else if f.wd > 0 && closing != 0 {
+		if !p.date(j, &g) || p.at(g.end) != closing || g.day == 0 {
+			return
+		}
+		f.other = &g
+	} else {
+		return
+	}
+	f.end = g.end
+	if closing != 0 {
+		f.end++
+	}
 }
 
 // tails reads days counted from a date: 前一天, 后第一个工作日, 之后的周一.
@@ -233,7 +270,7 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 			return m, m.Invalid == ""
 		}
 		if b, ok := p.pointAt(s, true); ok {
-			if m, ok := p.rangeOf(start, &a, &b, since); ok {
+			if m, ok := p.rangeOf(start, &a, &b); ok {
 				return m, true
 			}
 		}
@@ -244,7 +281,7 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 				if p.at(start-1) == '在' && p.at(x-2) == '之' { // 在…之间 goes together
 					start--
 				}
-				if m, ok := p.rangeOf(start, &a, &b, since); ok {
+				if m, ok := p.rangeOf(start, &a, &b); ok {
 					m.End, m.Text = p.off[x], p.text[p.off[start]:p.off[x]]
 					return m, true
 				}
@@ -281,6 +318,10 @@ func (p *parser) open(start, j int, a *point, m Match, since, until bool) Match 
 		{"以来", side{Since, true}}, {"开始", side{Since, true}}, {"起", side{Since, true}},
 		{"之前", side{Before, false}}, {"以前", side{Before, false}}, {"前", side{Before, false}},
 		{"之后", side{After, false}}, {"以后", side{After, false}}, {"过后", side{After, false}}, {"后", side{After, false}},
+	}
+	if e2 := p.oneOf(e, "之内", "以内", "内"); e2 >= 0 && !p.in(e2, "部容科外") && !a.f.clock.set() {
+		m.End, m.Text, m.Kind = p.off[e2], p.text[p.off[j]:p.off[e2]], Span // 本周内, 今天之内
+		return m
 	}
 	s, end := find(p, e, words)
 	if end >= 0 && !(p.in(e, "前后起止") && p.in(end, "台门面院天续期床诉楼来义码伏点草火动诉")) && !(p.at(e) == '开' && !since) {

@@ -1,6 +1,9 @@
 package timex
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // rangeSep returns the end of what joins the two ends of a range at i, else -1.
 func (p *parser) rangeSep(i int) int {
@@ -23,7 +26,22 @@ func (p *parser) rangeSep(i int) int {
 }
 
 // rangeOf joins two points into a span. What the later one leaves out it takes from the earlier one.
-func (p *parser) rangeOf(start int, a, b *point, since bool) (Match, bool) {
+func (p *parser) rangeOf(start int, a, b *point) (Match, bool) {
+	if p.o.Prefer == Future && a.f.hasDate() { // one that has begun and is not over counts as ahead
+		past, x, y := *p.o, *a, *b
+		past.Prefer = Past
+		future := p.o
+		p.o, p.clk.o = &past, &past
+		m, ok := p.joinPoints(start, &x, &y)
+		p.o, p.clk.o = future, future
+		if ok && m.Invalid == "" && !m.Start.After(p.clk.now) && m.Stop.After(p.clk.now) {
+			return m, true
+		}
+	}
+	return p.joinPoints(start, a, b)
+}
+
+func (p *parser) joinPoints(start int, a, b *point) (Match, bool) {
 	if !a.f.hasDate() && b.f.hasDate() { // 2点到明天4点 begins today
 		a.f.from, a.f.grain = p.clk.today, OneDay
 		a.f.to = p.clk.plus(p.clk.today, 1)
@@ -38,7 +56,7 @@ func (p *parser) rangeOf(start int, a, b *point, since bool) (Match, bool) {
 	m.Joined = true
 	m.Kind, m.Grain, m.HasDate, m.HasClock = Span, y.Grain, x.HasDate || y.HasDate, x.HasClock || y.HasClock
 	m.Provisional, m.Approx = x.Provisional || y.Provisional, x.Approx || y.Approx
-	m.Ambiguous = x.Ambiguous
+	m.Ambiguous, m.Conflict = x.Ambiguous, cmp.Or(x.Conflict, y.Conflict)
 	if m.Invalid != "" {
 		return m, true
 	}
@@ -272,7 +290,7 @@ func (p *parser) bareRange(start, i int) (Match, bool) {
 		return Match{}, false
 	}
 	a.f.pos, a.f.end = i, n.end
-	return p.rangeOf(start, &a, &b, start < i)
+	return p.rangeOf(start, &a, &b)
 }
 
 // yearFrame reads a year or a month that a bare range stands in: 2018年 in 2018年2——4月, 5月 in 5月3-5日.

@@ -37,10 +37,14 @@ func (p *parser) recurrence(i int) (Match, bool) {
 		ok = p.everyUnit(i, &u)
 	case '隔':
 		ok = p.alternate(i, &u)
+	case '双': // 双周周五: every other week, which one is not said
+		if u.approx = true; p.at(i+1) == '周' {
+			ok = p.everyOf(i+1, 2, &u)
+		}
 	case '逢':
 		ok = p.everyOn(i+1, &u)
 	case '天', '年', '月', '周':
-		if p.at(i+1) == p.at(i) && !p.before(i, "每") {
+		if p.at(i+1) == p.at(i) && !p.before(i, "每", "双", "单", "两") {
 			ok = p.everyOf(i+1, 1, &u)
 		}
 	case '工':

@@ -1,6 +1,9 @@
 package timex
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // resolvePoint turns a point into a match whose text begins at start.
 func (p *parser) resolvePoint(pt *point, start int) Match {
@@ -42,6 +45,19 @@ func (p *parser) resolvePoint(pt *point, start int) Match {
 		m.Kind, m.Invalid = Day, d.invalid
 		return m
 	}
+	if f.other != nil { // the date counts, the weekday is checked
+		said := d.from
+		if d = r.resolveDays(f.other); d.invalid != "" {
+			m.Kind, m.Invalid = Day, d.invalid
+			return m
+		}
+		if !said.Equal(d.from) {
+			m.Conflict = conflict(d.from, f.wd)
+		}
+	}
+	if f.saidDay > 0 && weekday(d.from) != f.saidDay {
+		m.Conflict = conflict(d.from, f.saidDay)
+	}
 	if f.wd == 6 && f.grain == Week && f.from.IsZero() { // 周末
 		d.to, d.grain = r.plus(d.from, 2), OneDay
 	}
@@ -57,6 +73,12 @@ func (p *parser) resolvePoint(pt *point, start int) Match {
 		}
 	}
 	return m
+}
+
+// conflict says on which weekday a date falls.
+func conflict(day time.Time, said int) string {
+	names := []rune("一二三四五六日")
+	return fmt.Sprintf("%d月%d日是周%c,不是周%c", day.Month(), day.Day(), names[weekday(day)-1], names[said-1])
 }
 
 // withClock puts a time of day on a day.

@@ -102,6 +102,8 @@ type Match struct {
 	Approx    bool        // 左右, 大约, 最近, 几天
 	Ambiguous []time.Time // other readings of Start: 8点 in the evening
 	Invalid   string      // why it names no time, in Chinese: 没有2月30日. Start and Stop are then zero
+	// Conflict says, in Chinese, that two things said of the same day do not agree: 12月1日是周二,不是周三.
+	Conflict string
 	// Provisional is set when working days were counted in a year whose holidays have not been announced.
 	Provisional bool
 	// HasDate and HasClock say what was named: 三点 has no date, 明天 no clock.

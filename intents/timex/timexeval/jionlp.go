@@ -37,16 +37,16 @@ var jionlpUsage = timex.Usage{
 }
 
 // base reads the reference time: seconds, NOW, or a date of which some fields are missing.
-func (c *jionlpSpec) base() (t time.Time, partial bool) {
+func (c *jionlpSpec) base() (t time.Time, given int) {
 	var seconds float64
 	if json.Unmarshal(c.Base, &seconds) == nil && seconds > 1e6 {
-		return time.Unix(int64(seconds), 0).In(shanghai), false
+		return time.Unix(int64(seconds), 0).In(shanghai), allFields
 	}
 	f := []int{2021, 1, 1, 0, 0, 0}
 	var list []int
 	if json.Unmarshal(c.Base, &list) == nil && len(list) > 0 {
 		copy(f, list)
-		partial = len(list) < 5
+		given = len(list)
 	}
 	named := map[string]int{}
 	if json.Unmarshal(c.Base, &named) == nil && len(named) > 0 {
@@ -55,14 +55,17 @@ func (c *jionlpSpec) base() (t time.Time, partial bool) {
 				f[i] = v
 			}
 		}
-		partial = len(named) < 5
+		given = len(named)
 	}
-	return time.Date(f[0], time.Month(f[1]), f[2], f[3], f[4], f[5], 0, shanghai), partial
+	return time.Date(f[0], time.Month(f[1]), f[2], f[3], f[4], f[5], 0, shanghai), given
 }
+
+// allFields is the number of fields of a whole reference time.
+const allFields = 6
 
 func jionlpCase(c jionlpSpec) Result {
 	r := Result{Kind: c.Expect.Type, Text: c.Text, Want: string(c.Expect.Time)}
-	now, partial := c.base()
+	now, given := c.base()
 	o := timex.Options{Now: now, Prefer: timex.Current, Usage: jionlpUsage}
 	if c.Group == 2 {
 		o.Prefer = timex.Future
@@ -71,7 +74,7 @@ func jionlpCase(c jionlpSpec) Result {
 	if c.Expect.Type == "time_delta" {
 		ms = timex.FindDurations(c.Text, o)
 	}
-	r.OutOfScope = jionlpScope(&c, partial)
+	r.OutOfScope = jionlpScope(&c, given > 0 && given < 5)
 	if len(ms) != 1 {
 		r.Got = fmt.Sprintf("%d phrases", len(ms))
 		for _, m := range ms {
@@ -88,7 +91,7 @@ func jionlpCase(c jionlpSpec) Result {
 		r.Right = samePeriod(c.Expect.Time, m)
 	default:
 		var pair []string
-		r.Right = json.Unmarshal(c.Expect.Time, &pair) == nil && len(pair) == 2 && samePair(pair, m, now)
+		r.Right = json.Unmarshal(c.Expect.Time, &pair) == nil && len(pair) == 2 && samePair(pair, m, now, given)
 	}
 	return r
 }
@@ -99,7 +102,7 @@ func describe(m *timex.Match) string {
 
 // samePair compares a span. The suite writes the last second of what was said; of a point of time the last second of
 // its hour or minute; of the later end of a range of clock times it does either, so both count.
-func samePair(pair []string, m *timex.Match, now time.Time) bool {
+func samePair(pair []string, m *timex.Match, now time.Time, given int) bool {
 	if m.Invalid != "" || m.Kind == timex.Length {
 		return false
 	}
@@ -136,6 +139,16 @@ func samePair(pair []string, m *timex.Match, now time.Time) bool {
 	case m.HasClock || m.Stop.Equal(now):
 		stops = append(stops, lastSecond(to, timex.Minute), lastSecond(to, timex.Hour))
 	}
+	if given > 0 && given < 4 { // up to the end of the month or day that the reference time names
+		y, mon, d := to.Date()
+		if given < 3 {
+			mon, d = mon+1, 0
+		}
+		stops = append(stops, time.Date(y, mon, d, 23, 59, 59, 0, shanghai))
+	}
+	if strings.HasSuffix(m.Text, "以来") && m.Grain == timex.Month && m.Mod == "" { // from the start of that month
+		start = time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, shanghai).Format(time.DateTime)
+	}
 	if pair[0] != start {
 		return false
 	}
@@ -157,7 +170,7 @@ func offsetPair(pair []string, m *timex.Match) bool {
 		to = from.AddDate(1, 0, 0)
 	case timex.Month:
 		to = from.AddDate(0, 1, 0)
-		if first := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, shanghai); pair[0] == first.Format(time.DateTime) {
+		if first := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, shanghai); pair[0] == "-inf" || pair[0] == first.Format(time.DateTime) {
 			from, to = first, first.AddDate(0, 1, 0)
 		}
 	case timex.Week:
