@@ -13,6 +13,8 @@ import (
 // A job is something that waits: a message that came in, a reply to be sent, a timer. Jobs carry an ID that is unique within
 // their queue (it stops a second copy) and a lane (within which they run one at a time, in order).
 //
+// Names and keys may be any string, also one that is not UTF-8. All times are kept to the microsecond.
+//
 // All methods may be called from many goroutines. Each honours its context until it has begun to write. Errors are
 // *Error values: Conflict for a lost race, Invalid for a misuse, Unavailable when the disk or the server fails (nothing was
 // written, or it is unknown whether it was; the caller may try the same change again, since puts carry versions and jobs carry IDs).
@@ -20,18 +22,20 @@ type Store interface {
 	// Get returns the record, or an error of kind NotFound.
 	Get(ctx context.Context, kind, id string) (Record, error)
 
-	// Find returns the records that the query describes, a page at a time. Order is by time, then by version; a record that is changed
-	// while somebody pages may be seen twice or not at all if its time changes, others are seen exactly once.
+	// Find returns the records that the query describes, a page at a time. Order is by time, then by the order of their first writes (in a
+	// change: as they stand in Put). A record whose time or keys are changed while somebody pages may be seen twice or not at all, others
+	// are seen exactly once.
 	Find(ctx context.Context, q Query) (Page, error)
 
-	// Count returns how many records each query would find on all its pages together, without reading them.
+	// Count returns how many records each query would find on all its pages together, without reading them, all at one moment.
 	Count(ctx context.Context, queries ...Query) ([]int, error)
 
 	// Commit makes the change, all of it or nothing, and returns when it is durable: a power cut after that loses nothing.
 	// Changes that are committed at the same time may be written together, but each stands or falls alone.
 	//
 	// It fails with Conflict, and writes nothing, if a record in Put is no longer at the version given there, or if a lease in Done or
-	// Back is no longer held (it ended and the job was claimed again, or the job is done).
+	// Back is no longer held (it ended and the job was claimed again, or the job is done or was put back). It fails with Invalid if a
+	// record or a lease stands in it twice, a kind, ID or queue is empty, or a body is too big. Removing what does not exist is nothing.
 	Commit(ctx context.Context, c Change) error
 
 	// Claim leases up to n jobs of the queue that are due at now, oldest first (by Due, then by the order in which they were added).

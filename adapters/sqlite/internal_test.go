@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"slices"
 	"strings"
 	"syscall"
@@ -18,6 +19,7 @@ import (
 
 func openHere(t testing.TB, opts Options) *Store {
 	t.Helper()
+	opts.Logger = slog.New(slog.DiscardHandler) // what goes wrong here is meant to
 	s, err := Open(t.Context(), t.TempDir(), opts)
 	if err != nil {
 		t.Fatal(err)
