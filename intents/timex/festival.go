@@ -1,6 +1,10 @@
 package timex
 
-import "time"
+import (
+	"time"
+
+	"linli/intents/timex/lunar"
+)
 
 // festival is a day of the year with a name.
 type festival struct {
@@ -82,7 +86,7 @@ var festivals = byFirstRune([]word[festival]{
 
 // byFirstRune groups words by their first rune, longest first; the terms of the solar year join the festivals.
 func byFirstRune(words []word[festival]) map[rune][]word[festival] {
-	for i, t := range solarTerms {
+	for i, t := range lunar.Terms {
 		words = append(words, word[festival]{t, festival{rule: 't', day: i, lunarYear: i < 2, statutory: t == "清明"}})
 	}
 	m := map[rune][]word[festival]{}

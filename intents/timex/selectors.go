@@ -109,12 +109,12 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		}
 		return ok
 	}
-	if k := map[rune]int{'上': 1, '中': 2, '下': 3}[p.at(i)]; k > 0 && p.at(i+1) == '旬' && frame == Month {
+	if k := p.place(i, "上中下"); k > 0 && p.at(i+1) == '旬' && frame == Month {
 		return mark(add(selector{what: selTenDays, n: k}, i+2))
 	}
 	if frame == Year {
 		if e := p.oneOf(i, "上半年", "下半年"); e >= 0 {
-			return add(selector{what: selHalf, n: map[rune]int{'上': 1, '下': 2}[p.at(i)]}, e)
+			return add(selector{what: selHalf, n: p.place(i, "上下")}, e)
 		}
 		if s, e := p.quarter(i); e >= 0 {
 			return add(s, e)
@@ -127,7 +127,7 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 	if frame == Year && f.hasYear && p.at(i) == '年' && p.in(i+1, "初底末中") { // 明年年初
 		i++
 	}
-	if k := map[rune]int{'上': 1, '下': 2}[p.at(i)]; k > 0 && framed && frame == Month && p.oneOf(i+1, "半月", "半个月") >= 0 {
+	if k := p.place(i, "上下"); k > 0 && framed && frame == Month && p.oneOf(i+1, "半月", "半个月") >= 0 {
 		return add(selector{what: selHalfMonth, n: k}, p.oneOf(i+1, "半月", "半个月"))
 	}
 	if p.phaseWordIn(i, f, framed) {
@@ -218,8 +218,8 @@ func (p *parser) quarter(i int) (selector, int) {
 
 // season reads 夏天, 冬季, and 春 after a year.
 func (p *parser) season(i int, f *fields) (selector, int) {
-	n, ok := map[rune]int{'春': 0, '夏': 1, '秋': 2, '冬': 3}[p.at(i)]
-	if !ok {
+	n := p.place(i, "春夏秋冬") - 1
+	if n < 0 {
 		return selector{}, -1
 	}
 	if e := p.oneOf(i+1, "天", "季", "日里"); e >= 0 {

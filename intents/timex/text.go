@@ -11,6 +11,8 @@ type parser struct {
 	text        string
 	src         []rune
 	off         []int // byte offset of each rune, and the length of the text
+	folded      string
+	foff        []int // byte offset of each rune in folded
 	o           *Options
 	clk         reckoner
 	lengthsOnly bool
@@ -19,12 +21,21 @@ type parser struct {
 
 func newParser(text string, o *Options) *parser {
 	n := utf8.RuneCountInString(text)
-	p := &parser{joint: -1, text: text, src: make([]rune, 0, n), off: make([]int, 0, n+1), o: o}
+	p := &parser{joint: -1, text: text, src: make([]rune, 0, n), o: o}
+	offsets := make([]int, 0, 2*n+2)
+	p.off = offsets[: 0 : n+1]
+	p.foff = offsets[n+1 : n+1 : 2*n+2]
+	var folded strings.Builder
+	folded.Grow(len(text))
 	for i, r := range text {
-		p.src = append(p.src, fold(r))
+		r = fold(r)
+		p.src = append(p.src, r)
 		p.off = append(p.off, i)
+		p.foff = append(p.foff, folded.Len())
+		folded.WriteRune(r)
 	}
 	p.off = append(p.off, len(text))
+	p.folded, p.foff = folded.String(), append(p.foff, folded.Len())
 	p.clk = newReckoner(o)
 	return p
 }
@@ -78,18 +89,23 @@ func (p *parser) in(i int, set string) bool {
 	return r != 0 && strings.ContainsRune(set, r)
 }
 
+// place is the place of the rune at i in list, the first being 1; 0 when it is not there.
+func (p *parser) place(i int, list string) int {
+	k := 0
+	for _, r := range list {
+		if k++; r == p.at(i) {
+			return k
+		}
+	}
+	return 0
+}
+
 // lit returns the end of word when it stands at i, else -1.
 func (p *parser) lit(i int, word string) int {
-	if i < 0 {
+	if i < 0 || i >= len(p.src) || !strings.HasPrefix(p.folded[p.foff[i]:], word) {
 		return -1
 	}
-	for _, r := range word {
-		if i >= len(p.src) || p.src[i] != r {
-			return -1
-		}
-		i++
-	}
-	return i
+	return i + utf8.RuneCountInString(word)
 }
 
 // oneOf returns the end of the first of words that stands at i, else -1. Longer words must come first.

@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"github.com/6tail/lunar-go/HolidayUtil"
-	"github.com/6tail/lunar-go/calendar"
+
+	"linli/intents/timex/lunar"
 )
 
 // Entry is one day that differs from the plain week.
@@ -133,6 +134,9 @@ func (t *Table) Name(day time.Time) string {
 	return ""
 }
 
+// tombSweeping is the place of 清明 among the solar terms.
+const tombSweeping = 6
+
 // Statutory is the name of the statutory holiday on that day, "" if it is none: the thirteen days that the
 // State Council's regulation of 2024 fixes, without the weekends that are moved next to them.
 func Statutory(day time.Time) string {
@@ -145,22 +149,22 @@ func Statutory(day time.Time) string {
 	case m == time.October && d <= 3:
 		return "国庆节"
 	case m == time.April && d >= 3 && d <= 6:
-		if calendar.NewSolarFromYmd(y, int(m), d).GetLunar().GetJieQi() == "清明" {
+		if term, ok := lunar.Term(y, tombSweeping); ok && term.Day == d {
 			return "清明节"
 		}
 		return ""
 	}
-	if m >= time.March && m <= time.April || m > time.October || m == time.July || m == time.August {
-		return "" // no lunar holiday falls there, and the lunar calendar is slow to ask
+	month, lday, ok := lunar.Of(day)
+	if !ok {
+		return ""
 	}
-	l := calendar.NewSolarFromYmd(y, int(m), d).GetLunar()
-	next := calendar.NewSolarFromYmd(y, int(m), d).NextDay(1).GetLunar()
+	next, _, _ := lunar.Of(day.AddDate(0, 0, 1))
 	switch {
-	case next.GetMonth() == 1 && next.GetDay() == 1, l.GetMonth() == 1 && l.GetDay() <= 3:
+	case next == 1 && month != 1, month == 1 && lday <= 3:
 		return "春节"
-	case l.GetMonth() == 5 && l.GetDay() == 5:
+	case month == 5 && lday == 5:
 		return "端午节"
-	case l.GetMonth() == 8 && l.GetDay() == 15:
+	case month == 8 && lday == 15:
 		return "中秋节"
 	}
 	return ""
