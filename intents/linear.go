@@ -1,0 +1,276 @@
+package intents
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"unicode"
+)
+
+// Example is a text and the label that a person gave it.
+type Example struct{ Text, Label string }
+
+// Scored is a label and its probability.
+type Scored struct {
+	Label string  `json:"label"`
+	Score float64 `json:"score"`
+}
+
+// Classifier is a one-versus-rest linear support vector machine over hashed character n-grams with tf-idf weights. Training is
+// deterministic. See Hsieh et al., A Dual Coordinate Descent Method for Large-scale Linear SVM, 2008.
+type Classifier struct {
+	labels  []string
+	idf     []float32 // by bucket
+	weights []float32 // bucket × label
+	bias    []float32
+	heat    float64 // how sharp the probabilities are
+	grams   int
+}
+
+// TrainOptions are how a classifier is trained.
+type TrainOptions struct {
+	C     float64 // the cost of a mistake; 0: 1
+	Grams int     // the longest n-gram; 0: 3
+	Heat  float64 // sharpness of the probabilities; 0: 4
+	Bits  int     // of the number of buckets; 0: 16
+}
+
+// feature is a bucket and its weight.
+type feature struct {
+	bucket uint32
+	value  float32
+}
+
+// features counts the n-grams of normal text into buckets.
+func features(text string, grams int, mask uint32, into []feature) []feature {
+	into = into[:0]
+	var window [4]rune
+	n := 0
+	push := func(r rune) {
+		copy(window[:], window[1:])
+		window[3] = r
+		n++
+		for k := 1; k <= min(grams, n); k++ {
+			h := uint32(2166136261) + uint32(k)*31
+			for _, c := range window[4-k:] {
+				h = (h ^ uint32(c)) * 16777619
+				h ^= h >> 15
+			}
+			into = append(into, feature{h & mask, 1})
+		}
+	}
+	push('^')
+	for _, r := range text {
+		switch {
+		case unicode.IsDigit(r):
+			r = '0'
+		case unicode.IsSpace(r):
+			continue
+		}
+		push(r)
+	}
+	push('$')
+	slices.SortFunc(into, func(a, b feature) int { return cmp.Compare(a.bucket, b.bucket) })
+	out := into[:0]
+	for _, f := range into {
+		if len(out) > 0 && out[len(out)-1].bucket == f.bucket {
+			out[len(out)-1].value++
+		} else {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// weigh turns counts into unit-length tf-idf.
+func weigh(fs []feature, idf []float32) {
+	sum := 0.0
+	for i := range fs {
+		fs[i].value = float32(1+math.Log(float64(fs[i].value))) * idf[fs[i].bucket]
+		sum += float64(fs[i].value) * float64(fs[i].value)
+	}
+	if sum > 0 {
+		scale := float32(1 / math.Sqrt(sum))
+		for i := range fs {
+			fs[i].value *= scale
+		}
+	}
+}
+
+// Train learns from examples.
+func Train(examples []Example, o TrainOptions) *Classifier {
+	o.C, o.Grams, o.Heat, o.Bits = cmp.Or(o.C, 1), cmp.Or(o.Grams, 3), cmp.Or(o.Heat, 4), cmp.Or(o.Bits, 16)
+	mask := uint32(1)<<o.Bits - 1
+	c := &Classifier{heat: o.Heat, grams: o.Grams, idf: make([]float32, mask+1)}
+	index := map[string]int{}
+	rows, y := make([][]feature, len(examples)), make([]int, len(examples))
+	df := make([]int, mask+1)
+	for i, e := range examples {
+		if _, ok := index[e.Label]; !ok {
+			index[e.Label] = len(c.labels)
+			c.labels = append(c.labels, e.Label)
+		}
+		y[i] = index[e.Label]
+		rows[i] = slices.Clone(features(e.Text, o.Grams, mask, nil))
+		for _, f := range rows[i] {
+			df[f.bucket]++
+		}
+	}
+	for b, n := range df {
+		c.idf[b] = float32(math.Log(float64(1+len(examples))/float64(1+n)) + 1)
+	}
+	for _, row := range rows {
+		weigh(row, c.idf)
+	}
+	c.weights, c.bias = make([]float32, (int(mask)+1)*len(c.labels)), make([]float32, len(c.labels))
+	for k := range c.labels {
+		w, bias := solve(rows, y, k, int(mask)+1, o.C)
+		for b, v := range w {
+			c.weights[b*len(c.labels)+k] = v
+		}
+		c.bias[k] = bias
+	}
+	return c
+}
+
+// solve finds the weights that part label k from the rest.
+func solve(rows [][]feature, y []int, k, size int, cost float64) ([]float32, float32) {
+	w := make([]float32, size)
+	var bias float32
+	alpha := make([]float64, len(rows))
+	for range 30 {
+		moved := 0.0
+		for i, row := range rows {
+			sign := float32(-1)
+			limit := cost
+			if y[i] == k {
+				sign = 1
+				limit = cost
+			}
+			dot := bias
+			for _, f := range row {
+				dot += w[f.bucket] * f.value
+			}
+			gradient := float64(sign*dot) - 1 + alpha[i]/(2*limit) // squared hinge
+			next := max(alpha[i]-gradient/(2+1/(2*limit)), 0)
+			if step := next - alpha[i]; step != 0 {
+				moved = max(moved, math.Abs(step))
+				s := float32(step) * sign
+				for _, f := range row {
+					w[f.bucket] += s * f.value
+				}
+				bias += s
+				alpha[i] = next
+			}
+		}
+		if moved < .01 {
+			break
+		}
+	}
+	return w, bias
+}
+
+// scratch is what a prediction needs; callers that predict often keep it.
+type scratch struct {
+	fs     []feature
+	scores []float64
+}
+
+// margins fills the scratch with each label's distance from the border.
+func (c *Classifier) margins(text string, s *scratch) {
+	s.fs = features(text, c.grams, uint32(len(c.idf)-1), s.fs)
+	weigh(s.fs, c.idf)
+	n := len(c.labels)
+	if cap(s.scores) < n {
+		s.scores = make([]float64, n)
+	}
+	s.scores = s.scores[:n]
+	for k := range s.scores {
+		s.scores[k] = float64(c.bias[k])
+	}
+	for _, f := range s.fs {
+		row := c.weights[int(f.bucket)*n : int(f.bucket)*n+n]
+		for k, w := range row {
+			s.scores[k] += float64(w * f.value)
+		}
+	}
+}
+
+// Predict returns all labels with their probabilities, the best first.
+func (c *Classifier) Predict(text string) []Scored {
+	var s scratch
+	c.margins(text, &s)
+	out := make([]Scored, len(c.labels))
+	total := 0.0
+	for k, m := range s.scores {
+		p := math.Exp(c.heat * m)
+		out[k] = Scored{c.labels[k], p}
+		total += p
+	}
+	for k := range out {
+		out[k].Score /= total
+	}
+	slices.SortStableFunc(out, func(a, b Scored) int { return cmp.Compare(b.Score, a.Score) })
+	return out
+}
+
+// Report is how well a classifier did.
+type Report struct {
+	Total    int     `json:"total"`
+	Right    int     `json:"right"`
+	Accuracy float64 `json:"accuracy"`
+	MacroF1  float64 `json:"macro_f1"`
+}
+
+// Score compares what was said with what was right.
+func Score(want, got []string) Report {
+	type tally struct{ both, want, got int }
+	by := map[string]*tally{}
+	at := func(label string) *tally {
+		if by[label] == nil {
+			by[label] = &tally{}
+		}
+		return by[label]
+	}
+	r := Report{Total: len(want)}
+	for i := range want {
+		at(want[i]).want++
+		at(got[i]).got++
+		if want[i] == got[i] {
+			r.Right++
+			at(want[i]).both++
+		}
+	}
+	labels := 0
+	for _, t := range by {
+		if t.want > 0 {
+			labels++
+			r.MacroF1 += 2 * float64(t.both) / float64(t.want+t.got)
+		}
+	}
+	if labels > 0 {
+		r.MacroF1 /= float64(labels)
+		r.Accuracy = float64(r.Right) / float64(r.Total)
+	}
+	return r
+}
+
+// CrossValidate trains on all folds but one and measures on that one, for each; example i is in fold i modulo folds.
+func CrossValidate(examples []Example, folds int, o TrainOptions) Report {
+	var want, got []string
+	for fold := range folds {
+		var train []Example
+		for i, e := range examples {
+			if i%folds != fold {
+				train = append(train, e)
+			}
+		}
+		c := Train(train, o)
+		for i, e := range examples {
+			if i%folds == fold {
+				want, got = append(want, e.Label), append(got, c.Predict(e.Text)[0].Label)
+			}
+		}
+	}
+	return Score(want, got)
+}
