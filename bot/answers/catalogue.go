@@ -35,8 +35,11 @@ type Stored struct {
 	version atomic.Int64
 }
 
-// OpenCatalogue reads the catalogue and builds its index.
+// OpenCatalogue reads the catalogue and builds its index. A nil logger discards.
 func OpenCatalogue(ctx context.Context, s bot.Store, sample []knowledge.Entry, log *slog.Logger) (*Stored, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
 	c := &Stored{store: s, sample: sample, log: log}
 	c.version.Store(-1)
 	return c, c.Refresh(ctx)

@@ -50,7 +50,11 @@ func (c *Composer) entry(e *knowledge.Entry, facet knowledge.Facet, expired bool
 	if !strings.Contains(lead, e.Title) && e.Kind != "faq" {
 		lines = append(lines, c.texts.Say("line.title", e.Title))
 	}
-	for _, f := range []knowledge.Facet{knowledge.FacetWhere, "instead", knowledge.FacetMaterials, knowledge.FacetSteps, knowledge.FacetTime, knowledge.FacetFee, "address", knowledge.FacetPhone, knowledge.FacetHours} {
+	besides := []knowledge.Facet{knowledge.FacetWhere, "instead", knowledge.FacetMaterials, knowledge.FacetSteps, knowledge.FacetTime, knowledge.FacetFee, "address", knowledge.FacetPhone, knowledge.FacetHours}
+	if facet != "" && facet != knowledge.FacetWhere && facet != knowledge.FacetStamp {
+		besides = besides[:1] // who asks for one thing is told that, and where
+	}
+	for _, f := range besides {
 		if value := value(e, f); value != "" && !told[f] && len(lines) < 6 && !strings.Contains(lead, value) && brief(value) {
 			lines = append(lines, c.texts.Say("line."+string(f), value))
 			told[f] = true
