@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -156,20 +155,23 @@ type Answer struct {
 // The probabilities from which an entry is the answer, or one of those to choose from.
 const sure, perhaps = .62, .40
 
+// ownSubject is from how many characters on a question is taken to say what it is about, even if the catalogue does not have it.
+const ownSubject = 12
+
 // Ask finds what answers the question.
 func (ix *Index) Ask(q Question) Answer {
 	normal := Normal(q.Text)
 	a := Answer{Verdict: VerdictDecline, Facet: facetOf(normal)}
 	subject := subjectOf(normal)
-	if e, ok := ix.Entry(q.Subject); ok && a.Facet != "" && len([]rune(strings.ReplaceAll(subject, " ", ""))) < 3 {
+	if subject != "" {
+		a.Hits = ix.rank(subject, q)
+	}
+	if e, ok := ix.Entry(q.Subject); ok && a.Facet != "" && (len(a.Hits) == 0 || a.Hits[0].Score < perhaps) && len([]rune(normal)) <= ownSubject {
+		// It asks for a side and names nothing of its own: it is about what was spoken of.
 		a.Verdict, a.FollowUp, a.Hits = VerdictAnswer, true, []Hit{{e, 1}}
 		a.Expired = !e.validAt(q.Now)
 		return a
 	}
-	if subject == "" {
-		return a
-	}
-	a.Hits = ix.rank(subject, q)
 	if len(a.Hits) == 0 {
 		return a
 	}
