@@ -81,6 +81,9 @@ func (p *parser) partWord(i int, afterDate bool) (part, int) {
 	if afterDate && !p.in(e, "些点期班稻熟饭餐会礼报") && !p.in(e-1, "夜") || afterDate && p.in(e-1, "夜") && !p.in(e, "市") {
 		return v, e
 	}
+	if p.lit(e, "一点") >= 0 && !p.in(e+2, "半钟多零一二三四五") { // 早一点, 晚一点: a little
+		return noPart, -1
+	}
 	if n, ok := p.number(e); ok && p.in(n.end, "点时:") && p.at(e-1) != '夜' {
 		return v, e
 	}

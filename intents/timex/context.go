@@ -40,6 +40,9 @@ func (p *parser) dayInContext(i, j int, n number) bool {
 	if i == p.joint {
 		prev = 0
 	}
+	if p.at(j) == '日' && p.oneOf(j+1, "内", "之内", "以内") >= 0 { // 15日内 is a length
+		return false
+	}
 	if letter(prev) || prev == '第' || prev == '-' && !han(p.at(i-2)) || prev == '#' || prev == '$' || prev == '.' {
 		return false
 	}
@@ -85,6 +88,9 @@ func (p *parser) hourInContext(i, e int, n number) bool {
 
 // lengthInContext says whether the number and unit at [i, e) measure time.
 func (p *parser) lengthInContext(i, e int, l *length) bool {
+	if i == p.joint {
+		return true
+	}
 	if p.in(i-1, "第") || letter(p.at(i-1)) || p.at(i-1) == '-' && digit(p.at(i-2)) || p.at(i-1) == '.' {
 		return false
 	}

@@ -20,7 +20,7 @@ func (p *parser) date(i int, f *fields) bool {
 			return true
 		}
 	case letter(r):
-		return p.englishDate(i, f)
+		return p.englishDate(i, f) || r == 'q' && p.frameAlone(i, f)
 	case !han(r):
 		return false
 	}
@@ -32,9 +32,14 @@ func (p *parser) relDay(i int, f *fields) bool {
 		return true
 	}
 	switch p.at(i) {
-	case '大', '前', '昨', '今', '明', '后', '本', '翌', '当', '即', '次':
+	case '大', '前', '昨', '今', '明', '后', '本', '翌', '当', '即', '次', '下':
 	default:
 		return false
+	}
+	if e := p.oneOf(i, "下一个工作日", "下个工作日"); e >= 0 {
+		f.from = p.clk.addWorkdays(p.clk.today, 1)
+		f.to, f.grain, f.end, f.workday = p.clk.plus(f.from, 1), OneDay, e, true
+		return true
 	}
 	k, e := find(p, i, relDays)
 	if e < 0 {
@@ -83,7 +88,7 @@ func (p *parser) someDays(i int, f *fields) bool {
 		if !ok || p.at(e) != '天' || han(p.at(i-1)) {
 			return false
 		}
-		if _, pe := p.partWord(e+1, true); pe < 0 && e+1 < len(p.src) {
+		if _, pe := p.partWord(e+1, true); pe < 0 && (n > 2 || e+1 < len(p.src)) {
 			return false
 		}
 		f.from, f.grain, f.end = r.plus(r.today, n-1), OneDay, e+1
@@ -172,6 +177,8 @@ func (p *parser) weekDate(i int, f *fields) bool {
 		f.to, f.grain, f.end = p.clk.plus(f.from, 5), OneDay, e
 	} else if n, e := p.ordinal(j); e >= 0 {
 		p.nth(e, f, n)
+	} else {
+		p.firstUnits(j, f)
 	}
 	return true
 }
@@ -190,6 +197,13 @@ func (p *parser) weekdayAlone(i int, f *fields) bool {
 		f.wd, f.end = 6, w+1
 		f.grain = Week
 		return true
+	}
+	if wd == 6 { // 周六日, 周六、周日
+		j := p.opt(e, "、", "和", "及")
+		if e2 := p.oneOf(j, "周日", "周天", "星期日", "星期天", "礼拜天"); e2 >= 0 || j == e && p.at(e) == '日' && !p.in(e+1, "子报本") {
+			f.wd, f.grain, f.end = wd, Week, max(e2, e+1)
+			return true
+		}
 	}
 	if p.at(e-1) == '天' && p.at(i) == '周' && p.in(e, "王地") || p.at(i) == '周' && p.before(i, "四", "一", "每一", "两", "几") {
 		return false // a name; 一周六天
@@ -405,8 +419,14 @@ func (p *parser) dayAlone(i int, f *fields) bool {
 	return true
 }
 
-// festivalDate reads a festival without a year.
-func (p *parser) festivalDate(i int, f *fields) bool { return p.festivalName(i, f) }
+// festivalDate reads a festival without a year, and 节 before 前 and 后.
+func (p *parser) festivalDate(i int, f *fields) bool {
+	if p.at(i) == '节' && p.in(i+1, "前后") && !p.in(i-1, "年季调环关细情小一二三四五六") && !(han(p.at(i-1)) && p.in(i-1, "春暑音礼时骨")) {
+		f.fest, f.off, f.end = p.clk.nextHoliday(), wholeHoliday, i+1
+		return f.fest != nil
+	}
+	return p.festivalName(i, f)
+}
 
 func (p *parser) festivalName(i int, f *fields) bool {
 	for _, w := range festivals[p.at(i)] {
@@ -511,6 +531,10 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 		}
 	}
 	switch {
+	case p.oneOf(i, "上半月", "下半月", "上半个月", "下半个月") >= 0:
+		f.sels, f.end = []selector{{what: selHalfMonth, n: p.place(i, "上下")}}, p.oneOf(i, "上半月", "下半月", "上半个月", "下半个月")
+		f.inMonth = true
+		return true
 	case p.in(i, "上中下") && p.at(i+1) == '旬':
 		return p.selectorsIn(i, f, Month)
 	}

@@ -102,6 +102,26 @@ func byFirstRune(words []word[festival]) map[rune][]word[festival] {
 	return m
 }
 
+// nextHoliday is the statutory holiday that 节前 and 节后 mean: the one under way, the next, or for the past the last.
+func (r *reckoner) nextHoliday() *festival {
+	var best *festival
+	var at time.Time
+	for _, words := range festivals {
+		for k := range words {
+			f := &words[k].value
+			if !f.statutory || f.weak {
+				continue
+			}
+			d := r.resolveDays(&fields{fest: f, off: wholeHoliday})
+			past := r.o.Prefer == Past
+			if best == nil || !past && d.from.Before(at) || past && d.from.After(at) {
+				best, at = f, d.from
+			}
+		}
+	}
+	return best
+}
+
 // festivalDay is the day of f in a solar year.
 func (r *reckoner) festivalDay(f *festival, year int) (time.Time, bool) {
 	switch f.rule {

@@ -23,6 +23,7 @@ type fields struct {
 
 	grain   Grain
 	clock   clock
+	workday bool    // from was found by counting working days
 	saidDay int     // the weekday that was said besides: 12月1日(周二)
 	other   *fields // the date that was said besides: 周五(11月27日)
 	approx  bool
@@ -79,14 +80,27 @@ type days struct {
 	from, to time.Time
 	grain    Grain
 	invalid  string
+	// provisional is set when a year without announced holidays was asked about.
+	provisional bool
 }
 
 // candidate resolves the fields when what is missing is k units away from the present one.
 func (r *reckoner) candidate(f *fields, k int) (days, bool) {
+	r.provisional = false
+	d, ok := r.reading(f, k)
+	d.provisional = r.takeProvisional()
+	return d, ok
+}
+
+func (r *reckoner) reading(f *fields, k int) (days, bool) {
 	year, month := f.year, f.month
 	y, m, _ := r.today.Date()
 	switch {
 	case !f.from.IsZero():
+		if f.workday {
+			_, known := r.cal.Workday(f.from)
+			r.provisional = !known
+		}
 		return r.inSpan(f, days{from: f.from, to: f.to, grain: f.grain}), k == 0
 	case f.wd > 0 && !f.hasYear && f.month == 0 && len(f.sels) == 0:
 		day := r.plus(r.monday(r.today, k), f.wd-1)
@@ -367,6 +381,12 @@ func (r *reckoner) phase(what selection, d days) days {
 
 // resolveDays fills in what is missing according to the preference.
 func (r *reckoner) resolveDays(f *fields) days {
+	d := r.choose(f)
+	r.provisional = d.provisional
+	return d
+}
+
+func (r *reckoner) choose(f *fields) days {
 	var best days
 	found := false
 	first, ok := r.candidate(f, 0)

@@ -53,7 +53,7 @@ var unitWords = []word[unit]{
 	{"个月", unit{grain: Month, months: 1}}, {"个多月", unit{grain: Month, months: 1}}, {"个多星期", unit{grain: Week, days: 7}}, {"个多礼拜", unit{grain: Week, days: 7}}, {"月", unit{grain: Month, months: 1, weak: true}},
 	{"个季度", unit{grain: Quarter, months: 3}}, {"季度", unit{grain: Quarter, months: 3, weak: true}},
 	{"个年头", unit{grain: Year, months: 12}}, {"周年", unit{grain: Year, months: 12}}, {"年", unit{grain: Year, months: 12}},
-	{"天", unit{grain: OneDay, days: 1}}, {"日", unit{grain: OneDay, days: 1, weak: true}}, {"晚", unit{grain: OneDay, days: 1, weak: true}},
+	{"个自然日", unit{grain: OneDay, days: 1}}, {"自然日", unit{grain: OneDay, days: 1}}, {"天", unit{grain: OneDay, days: 1}}, {"日", unit{grain: OneDay, days: 1, weak: true}}, {"晚", unit{grain: OneDay, days: 1, weak: true}},
 	{"分", unit{grain: Minute, seconds: 60, weak: true}}, {"时", unit{grain: Hour, seconds: 3600, weak: true}},
 }
 
@@ -146,7 +146,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		}
 		size = unitSize(u)
 		l.add(v, u)
-		l.approx = l.approx || approx
+		l.approx = l.approx || approx || p.lit(k, "个多") >= 0
 		if most > 0 {
 			l.max, l.maxSize = most, size
 		}
@@ -168,7 +168,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		}
 	}
 	l.unitSize = size
-	if l.units == 0 {
+	if l.units == 0 || l.total() <= 0 {
 		return l, false
 	}
 	return l, p.lengthInContext(i, l.end, &l)
@@ -213,13 +213,14 @@ func (p *parser) lengthRange(i int, strong bool) (length, bool) {
 	if s < 0 {
 		return l, ok
 	}
+	p.joint = s
 	hi, okHi := p.length(s, strong)
 	if !okHi || hi.units != 1 || ok && (hi.unit != l.unit || l.units > 1) {
 		return l, ok
 	}
 	if !ok {
 		v, _, _, _, _, _ := p.amount(i)
-		if v >= hi.value || !p.lengthInContext(i, hi.end, &hi) {
+		if v <= 0 || v >= hi.value || !p.lengthInContext(i, hi.end, &hi) {
 			return l, false
 		}
 		l = hi

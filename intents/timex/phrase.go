@@ -50,7 +50,7 @@ func (p *parser) skip(i int) int {
 
 const starters = "今明昨前后大上下这本当周星礼月年日季每天隔逢工元新情白妇女三植消愚劳五青护母父儿六建七八教国十万光双感平圣宪公复跨春端鬼中重腊小除立雨惊清谷夏芒秋处霜冬" +
 	"农阴旧阳公正闰凌拂黎早晨午晌傍黄晚夜半深子一二两三四五六七八九零〇几数壹贰叁差大约过再未近最接往随刚现马目此之以从自截到直于去来次翌即民宣光同咸道嘉乾雍康顺廿首第壬寒" +
-	"不龙祭初头卅周眼立即赶稍待回"
+	"不龙祭节双q初头卅周眼立即赶稍待回"
 
 var starterSet = func() *[1 << 16]bool {
 	var set [1 << 16]bool
@@ -75,6 +75,7 @@ func (p *parser) phraseAt(i int) (Match, bool) {
 	if p.lengthsOnly {
 		return p.lengthPhrase(i)
 	}
+	p.joint = -1
 	var best Match
 	ok := false
 	try := func(m Match, found bool) {
@@ -265,9 +266,12 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 		p.joint = s
 		if e := p.oneOf(s, "现在", "今", "目前", "如今"); e >= 0 && p.lit(s, "今天") < 0 && p.lit(s, "今晚") < 0 && p.lit(s, "今年") < 0 {
 			m := p.resolvePoint(&a, start)
+			if m.Invalid != "" || m.Start.After(p.clk.now) {
+				return Match{}, false
+			}
 			m.End, m.Text = p.off[e], p.text[p.off[start]:p.off[e]]
 			m.Kind, m.Stop, m.LastStart = Span, p.clk.now, p.clk.now
-			return m, m.Invalid == ""
+			return m, true
 		}
 		if b, ok := p.pointAt(s, true); ok {
 			if m, ok := p.rangeOf(start, &a, &b); ok {
@@ -330,6 +334,11 @@ func (p *parser) open(start, j int, a *point, m Match, since, until bool) Match 
 		}
 		if s.mod == Before && len(a.f.sels) > 0 && a.f.sels[len(a.f.sels)-1].what == selEnd && !a.f.clock.set() {
 			s.mod = Until // 月底前 has the last day in
+		}
+		if s.mod == After && a.f.fest != nil && a.f.fest.statutory && !a.f.clock.set() { // 国庆后 is after the days off
+			a.f.off = wholeHoliday
+			long := p.resolvePoint(a, j)
+			m.Stop, m.LastStart, m.Provisional = long.Stop, long.LastStart, long.Provisional
 		}
 		from := j
 		if since && (p.at(start) == '自' || p.oneOf(e, "以来", "开始") >= 0) {

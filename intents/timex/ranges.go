@@ -2,6 +2,7 @@ package timex
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -64,6 +65,9 @@ func (p *parser) joinPoints(start int, a, b *point) (Match, bool) {
 		m.ClockPos, m.ClockEnd = x.ClockPos, m.End
 	}
 	m.Start, m.LastStart, m.Stop = x.Start, y.Start, y.Stop
+	if p.o.Prefer == Future {
+		m.Ambiguous = slices.DeleteFunc(slices.Clone(m.Ambiguous), func(t time.Time) bool { return t.Before(p.clk.now) })
+	}
 	if !y.HasDate && y.HasClock { // the stop is on the day of the start, or the one after
 		day := p.clk.floor(x.Start)
 		if x.Start.Hour() == 0 && a.f.clock.h == 12 || a.f.clock.part == evening && x.Start.Hour() < 5 {

@@ -234,6 +234,9 @@ func (p *parser) season(i int, f *fields) (selector, int) {
 // year reads 2026年, 二〇二六年, 18年, 民国三年, 今年 at i.
 func (p *parser) year(i int, f *fields) bool {
 	if k, e := find(p, i, relYears); e >= 0 {
+		if p.in(e, "轻纪龄级") && p.at(e-1) == '年' {
+			return false
+		}
 		if p.lit(i, "当年") >= 0 && !digit(p.at(e)) && !p.monthFollows(e) {
 			return false
 		}
