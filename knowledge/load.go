@@ -2,9 +2,8 @@ package knowledge
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,9 +11,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
@@ -62,7 +61,7 @@ func LoadFiles(paths ...string) ([]Entry, []Problem) {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			if ext := strings.ToLower(filepath.Ext(file)); file != path && ext != ".csv" && ext != ".yaml" && ext != ".yml" {
+			if ext := strings.ToLower(filepath.Ext(file)); file != path && !slices.Contains([]string{".csv", ".yaml", ".yml", ".xlsx", ".md"}, ext) {
 				return nil
 			}
 			f, err := os.Open(file)
@@ -95,72 +94,21 @@ func Load(name string, r io.Reader) ([]Entry, []Problem) {
 		return nil, []Problem{{File: name, Message: "读不出来:" + err.Error()}}
 	}
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	if !utf8.Valid(text) {
+	if !utf8.Valid(text) && strings.ToLower(filepath.Ext(name)) != ".xlsx" {
 		decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(text)
-		if err != nil {
-			return nil, []Problem{{File: name, Message: "编码不是 UTF-8 也不是 GB18030,请另存为 UTF-8"}}
+		if err != nil || bytes.ContainsRune(decoded, utf8.RuneError) {
+			return nil, []Problem{{File: name, Line: 1, Message: "编码不是 UTF-8 也不是 GB18030,请另存为 UTF-8"}}
 		}
 		text = decoded
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, []Problem{{File: name, Line: 1, Message: "文件是空的"}}
 	}
-	switch ext := strings.ToLower(filepath.Ext(name)); ext {
-	case ".yaml", ".yml":
-		var rows []map[string]any
-		if err := yaml.Unmarshal(text, &rows); err != nil {
-			return nil, []Problem{{File: name, Line: 1, Message: "YAML 有误:" + yaml.FormatError(err, false, true)}}
-		}
-		return fromRows(name, yamlTable(rows))
-	case ".csv":
-		reader := csv.NewReader(bytes.NewReader(text))
-		reader.FieldsPerRecord = -1
-		table := [][]string{}
-		for {
-			row, err := reader.Read()
-			if errors.Is(err, io.EOF) {
-				return fromRows(name, table)
-			}
-			var bad *csv.ParseError
-			if errors.As(err, &bad) {
-				return nil, []Problem{{File: name, Line: bad.Line, Message: "引号不成对,请检查这一行"}}
-			}
-			table = append(table, row)
-		}
-	default:
-		return nil, []Problem{{File: name, Message: "不认识的格式 " + ext + ",请用 CSV 或 YAML"}}
+	rows, problem := readRows(name, text)
+	if problem != nil {
+		return nil, []Problem{*problem}
 	}
-}
-
-func yamlTable(rows []map[string]any) [][]string {
-	var head []string
-	for _, r := range rows {
-		for k := range r {
-			if !slices.Contains(head, k) {
-				head = append(head, k)
-			}
-		}
-	}
-	slices.Sort(head)
-	table := [][]string{head}
-	for _, r := range rows {
-		line := make([]string, len(head))
-		for i, k := range head {
-			switch v := r[k].(type) {
-			case nil:
-			case []any:
-				var parts []string
-				for _, p := range v {
-					parts = append(parts, fmt.Sprint(p))
-				}
-				line[i] = strings.Join(parts, "|")
-			default:
-				line[i] = fmt.Sprint(v)
-			}
-		}
-		table = append(table, line)
-	}
-	return table
+	return fromRows(name, rows)
 }
 
 // columns are how a column may be called.
@@ -168,58 +116,137 @@ var columns = map[string]string{
 	"事项名称": "title", "名称": "title", "事项": "title", "别名": "aliases", "问法": "questions", "答复": "answer", "办理部门": "office", "办理机构": "office", "层级": "level",
 	"盖章": "stamps", "材料": "materials", "申请材料": "materials", "流程": "steps", "办理流程": "steps", "时限": "time_limit", "办理时限": "time_limit", "费用": "fee", "收费": "fee",
 	"电话": "phone", "地址": "address", "办公时间": "hours", "依据": "basis", "法律依据": "basis", "来源": "source", "单位": "unit", "编号": "id", "类型": "kind", "生效日期": "valid_from", "失效日期": "valid_to",
-	"核对日期": "checked_on", "核对人": "checked_by", "question": "title",
+	"核对日期": "checked_on", "核对人": "checked_by", "问题": "question", "回答": "answer", "答案": "answer",
 }
 
-func fromRows(name string, table [][]string) ([]Entry, []Problem) {
-	if len(table) == 0 {
-		return nil, []Problem{{File: name, Line: 1, Message: "没有表头"}}
-	}
-	var problems []Problem
-	var set []func(*Entry, string)
-	titled := false
-	for _, column := range table[0] {
-		key := strings.ToLower(strings.TrimSpace(column))
-		if known, ok := columns[key]; ok {
-			key = known
-		}
-		titled = titled || key == "title"
-		f, ok := setters[key]
-		if !ok {
-			problems = append(problems, Problem{File: name, Line: 1, Column: column, Message: fmt.Sprintf("不认识的列“%s”,可用的列:%s", column, strings.Join(columnNames(), "、"))})
-		}
-		set = append(set, f)
-	}
-	if !titled {
-		problems = append(problems, Problem{File: name, Line: 1, Message: "缺少 title(事项名称)这一列"})
-	}
+// fromRows makes entries of rows under a head of column names.
+func fromRows(name string, rows []row) ([]Entry, []Problem) {
+	set, problems := readHead(name, rows[0])
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	var entries []Entry
-	for i, row := range table[1:] {
+	lines := map[string]int{}
+	for _, r := range rows[1:] {
 		e := Entry{Kind: "service"}
-		for c, cell := range row {
-			if c < len(set) && strings.TrimSpace(cell) != "" {
-				set[c](&e, strings.TrimSpace(cell))
+		blank := true
+		for c, cell := range r.cells {
+			if cell = strings.TrimSpace(cell); c < len(set) && cell != "" {
+				set[c](&e, cell)
+				blank = false
 			}
 		}
-		switch e.Stamps {
-		case "", StampYes, StampNo, StampNegotiable, StampProhibited:
-		default:
-			problems = append(problems, Problem{File: name, Line: i + 2, Column: "stamps", Message: fmt.Sprintf("stamps 写成了“%s”,可写 yes、no、negotiable、prohibited", e.Stamps)})
+		if blank {
+			continue
+		}
+		bad := func(column, format string, args ...any) {
+			problems = append(problems, Problem{File: name, Line: r.line, Column: column, Message: fmt.Sprintf(format, args...)})
 		}
 		if e.Title == "" {
-			problems = append(problems, Problem{File: name, Line: i + 2, Column: "title", Message: "缺少事项名称"})
+			bad("title", "缺少事项名称")
 			continue
+		}
+		if !slices.Contains(entryKinds, e.Kind) {
+			bad("kind", "kind 写成了“%s”,可写:%s", e.Kind, strings.Join(entryKinds, "、"))
+		}
+		if !slices.Contains([]Stamp{"", StampYes, StampNo, StampNegotiable, StampProhibited}, e.Stamps) {
+			bad("stamps", "stamps 写成了“%s”,可写 yes(社区可以盖)、no(不用社区盖)、negotiable(居民协商后可以)、prohibited(社区不能盖)", e.Stamps)
+		}
+		for column, day := range map[string]string{"valid_from": e.ValidFrom, "valid_to": e.ValidTo, "checked_on": e.CheckedOn} {
+			if !validDay(day) {
+				bad(column, "%s 写成了“%s”,日期要写成 2026-11-23", column, day)
+			}
 		}
 		if e.ID == "" {
 			e.ID = Normal(e.Title)
 		}
+		if first, twice := lines[e.ID]; twice {
+			bad("id", "编号 %s 与第%d行重复,请改成不同的编号", e.ID, first)
+		}
+		lines[e.ID] = r.line
 		e.Sample = e.Sample || e.Confidence == "low"
 		entries = append(entries, e)
 	}
+	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
 	return entries, problems
+}
+
+// entryKinds are the kinds of entries.
+var entryKinds = []string{"service", "duty", "unit", "rule", "faq", "place"}
+
+// validDay reports whether the text is a date, a month, or nothing.
+func validDay(text string) bool {
+	if text == "" {
+		return true
+	}
+	_, err := time.Parse("2006-01-02", text)
+	_, err2 := time.Parse("2006-01", text)
+	return err == nil || err2 == nil
+}
+
+// readHead returns what sets each column. A file of question,answer is a FAQ.
+func readHead(name string, head row) ([]func(*Entry, string), []Problem) {
+	var problems []Problem
+	var set []func(*Entry, string)
+	titled := false
+	for _, column := range head.cells {
+		key := strings.ToLower(strings.TrimSpace(column))
+		if known, ok := columns[key]; ok {
+			key = known
+		}
+		titled = titled || key == "title" || key == "question"
+		f, ok := setters[key]
+		if key == "question" {
+			f, ok = func(e *Entry, v string) { e.Title, e.Kind = v, "faq" }, true
+		}
+		if !ok {
+			message := fmt.Sprintf("不认识的列“%s”", column)
+			if near := nearest(key, columnNames()); near != "" {
+				message += fmt.Sprintf(",是不是 %s?", near)
+			}
+			problems = append(problems, Problem{File: name, Line: head.line, Column: column, Message: message + "可用的列:" + strings.Join(columnNames(), "、")})
+		}
+		set = append(set, f)
+	}
+	if !titled {
+		problems = append(problems, Problem{File: name, Line: head.line, Message: "缺少 title(事项名称)这一列"})
+	}
+	return set, problems
+}
+
+// nearest returns the name that is at most two slips away.
+func nearest(word string, names []string) string {
+	best, at := "", 3
+	for _, n := range names {
+		if d := slips(word, n); d < at {
+			best, at = n, d
+		}
+	}
+	return best
+}
+
+// slips counts the letters that were left out, added, exchanged or swapped between two words.
+func slips(a, b string) int {
+	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	var older []int
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		older, before, row = before, row, make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(before[j+1]+1, row[j]+1, before[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], older[j-1]+1)
+			}
+		}
+	}
+	return row[len(b)]
 }
 
 func columnNames() []string {
