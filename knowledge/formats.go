@@ -95,6 +95,9 @@ func readMarkdown(name string, text []byte) ([]row, *Problem) {
 	if err := yaml.Unmarshal([]byte(front), &item); err != nil {
 		return nil, &Problem{File: name, Line: 2, Message: "头信息有误:\n" + yaml.FormatError(err, false, true)}
 	}
+	if item == nil { // the front matter was empty
+		item = map[string]any{}
+	}
 	if body = strings.TrimSpace(body); body != "" && item["answer"] == nil {
 		item["answer"] = body
 	}
