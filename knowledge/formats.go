@@ -79,10 +79,20 @@ func readXLSX(name string, text []byte) ([]row, *Problem) {
 
 func readYAML(name string, text []byte) ([]row, *Problem) {
 	var items []map[string]any
-	if err := yaml.Unmarshal(text, &items); err != nil {
+	if err := decodeYAML(text, &items); err != nil {
 		return nil, &Problem{File: name, Line: 1, Message: "YAML 有误,应是一列条目:\n" + yaml.FormatError(err, false, true)}
 	}
 	return tabulate(items), nil
+}
+
+// decodeYAML is yaml.Unmarshal for files that may be anything: on some that are malformed the library (v1.19.2) panics.
+func decodeYAML(text []byte, into any) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("malformed: %v", r)
+		}
+	}()
+	return yaml.Unmarshal(text, into)
 }
 
 // readMarkdown reads one entry: the front matter's keys, and the text below it as the answer.
@@ -92,7 +102,7 @@ func readMarkdown(name string, text []byte) ([]row, *Problem) {
 		return nil, &Problem{File: name, Line: 1, Message: "Markdown 要以 --- 包起来的头信息开始,里面至少有 title"}
 	}
 	item := map[string]any{}
-	if err := yaml.Unmarshal([]byte(front), &item); err != nil {
+	if err := decodeYAML([]byte(front), &item); err != nil {
 		return nil, &Problem{File: name, Line: 2, Message: "头信息有误:\n" + yaml.FormatError(err, false, true)}
 	}
 	if item == nil { // the front matter was empty
