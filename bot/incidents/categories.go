@@ -1,0 +1,112 @@
+package incidents
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed rules.yaml
+var rulesFile []byte
+
+// Category is a kind of matter.
+type Category struct {
+	Code     string
+	Object   bool   // 部件, a thing with an owner; else 事件, something that happens
+	Name     string // 路灯不亮
+	Examples string
+	Handler  string // who handles it by the table, in words
+	Limit    Limit
+	Severity int // 1 emergency … 4
+
+	Secret bool // confidential: seen by its handlers alone, never in a group, in no figures
+
+	dispute bool
+}
+
+// Other is the code of a matter that fits no category.
+const Other = "other"
+
+// wish is the code of suggestions.
+const wish = "G4-13"
+
+// table is all categories and what is known of them.
+type table struct {
+	byCode   map[string]*Category
+	order    []*Category
+	families []family
+	calendar int // severity up to which every hour counts
+	grams    map[string][]string
+}
+
+type family struct {
+	Name  string   `yaml:"name"`
+	Codes []string `yaml:"codes"`
+}
+
+// newTable joins the categories with the rules.
+func newTable(categories []Category) (*table, error) {
+	var r struct {
+		Dispute  []string `yaml:"dispute"`
+		Calendar int      `yaml:"calendar_severity"`
+		Families []family `yaml:"families"`
+	}
+	if err := yaml.UnmarshalWithOptions(rulesFile, &r, yaml.DisallowUnknownField()); err != nil {
+		return nil, fmt.Errorf("rules.yaml: %w", err)
+	}
+	t := &table{byCode: map[string]*Category{}, families: r.Families, calendar: r.Calendar, grams: map[string][]string{}}
+	for _, c := range categories {
+		c.dispute = slices.Contains(r.Dispute, c.Code)
+		c.Limit.Calendar = c.Severity <= r.Calendar
+		t.byCode[c.Code] = &c
+		t.order = append(t.order, &c)
+		for _, g := range bigrams(c.Name + " " + c.Examples) {
+			t.grams[g] = append(t.grams[g], c.Code)
+		}
+	}
+	return t, nil
+}
+
+// of returns the category; what isn't in the table is a matter of its own, without a limit of its own: two working days, an example.
+func (t *table) of(code string) *Category {
+	if c := t.byCode[code]; c != nil {
+		return c
+	}
+	return &Category{Code: cmp.Or(code, Other), Name: "其他问题", Severity: 3, Limit: Limit{Hours: 13, Demo: true}}
+}
+
+// rank returns the categories whose names and examples share the most with the words, best first.
+func (t *table) rank(text string, most int) []*Category {
+	scores := map[string]float64{}
+	for _, g := range bigrams(text) {
+		for _, code := range t.grams[g] {
+			scores[code] += 1 / float64(len(t.grams[g]))
+		}
+	}
+	var found []*Category
+	for _, c := range t.order {
+		if scores[c.Code] > 0 {
+			found = append(found, c)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *Category) int { return cmp.Compare(scores[b.Code], scores[a.Code]) })
+	return found[:min(len(found), most)]
+}
+
+// bigrams returns the pairs of neighbouring characters, each once.
+func bigrams(text string) []string {
+	var grams []string
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" ,，。;；、/()（）!！?？\n", r) }) {
+		runes := []rune(part)
+		for i := range len(runes) - 1 {
+			if g := string(runes[i : i+2]); !slices.Contains(grams, g) {
+				grams = append(grams, g)
+			}
+		}
+	}
+	return grams
+}

@@ -1,0 +1,128 @@
+package incidents
+
+import (
+	"regexp"
+	"strings"
+
+	"linli/bot"
+)
+
+// command is something that staff say of a case that they name, for which there is no intent: 退单5号,不归我们管.
+type command struct {
+	words *regexp.Regexp
+	act   func(*bot.Turn, *Case, string) error
+}
+
+var storyWords = regexp.MustCompile(`经过|全过程|办理过程|来龙去脉|历史|详细情况`)
+
+// staffCommands are the commands, the first that fits counts.
+func (s *Skill) staffCommands() []command {
+	return []command{
+		{regexp.MustCompile(`合并`), s.mergeWords},
+		{regexp.MustCompile(`拆分|拆成`), s.split},
+		{regexp.MustCompile(`(?:不同意|不批准?|驳回|拒绝).{0,4}延期|延期.{0,4}(?:不同意|不批|驳回)`), s.refuseTime},
+		{regexp.MustCompile(`(?:同意|批准|准予).{0,4}延期|延期.{0,4}(?:同意|批准)`), s.grantTime},
+		{regexp.MustCompile(`延期|延长|宽限`), s.askTime},
+		{regexp.MustCompile(`退单|退回|退件`), s.giveBack},
+		{regexp.MustCompile(`协办|协助|配合`), s.assist},
+		{regexp.MustCompile(`督办`), s.superviseWords},
+		{regexp.MustCompile(`重新办理|重办|重新打开`), func(t *bot.Turn, c *Case, text string) error { return s.reopen(t, c, reason(text)) }},
+		{regexp.MustCompile(`(?:问|询问)(?:一下|一问)?(?:报事人|报告人|上报人|居民|对方)`), s.askWords},
+		{regexp.MustCompile(`备注|记一下|记录`), s.noteWords},
+		{regexp.MustCompile(`(?:改|更改|修改)(?:一下)?(?:类别|类型|分类)|(?:类别|类型|分类)(?:改|应|错|不对)`), s.categoryWords},
+		{regexp.MustCompile(`已?(?:经)?(?:联系|电话联系|打过电话)(?:过|了|上)?(?:报事人|居民|对方)?`), s.contact},
+		{regexp.MustCompile(`(?:已|我们?|调解员)(?:经)?(?:到场|到现场|到了)|到达现场`), s.arrive},
+		{storyWords, s.story},
+	}
+}
+
+// command does what staff say of a case by its number. Everybody else's words go their way.
+func (s *Skill) command(t *bot.Turn) (bool, error) {
+	if !t.Person.Staff() || len(s.desks(t)) == 0 || len(References(t.Text())) == 0 {
+		return false, nil
+	}
+	for _, cmd := range s.commands {
+		if !cmd.words.MatchString(t.Text()) {
+			continue
+		}
+		c, err := s.meant(t, func(c *Case) bool { return c.State != Merged && c.State != Withdrawn })
+		if c == nil || err != nil {
+			return true, err
+		}
+		if len(Actors(t.Org, t.Person, c)) == 0 && !storyWords.MatchString(t.Text()) {
+			t.Say(s.denied(t, c, Note, NotYours))
+			return true, nil
+		}
+		return true, cmd.act(t, c, t.Text())
+	}
+	return false, nil
+}
+
+// behind is what stands behind the command's colon, or behind the words themselves.
+func behind(text string, words *regexp.Regexp) string {
+	text = strings.ReplaceAll(text, "：", ":")
+	if _, after, ok := strings.Cut(text, ":"); ok {
+		return strings.TrimSpace(after)
+	}
+	if at := words.FindStringIndex(text); at != nil {
+		return strings.Trim(text[at[1]:], " ,，。")
+	}
+	return ""
+}
+
+func (s *Skill) mergeWords(t *bot.Turn, _ *Case, text string) error {
+	refs := References(text)
+	if len(refs) < 2 {
+		t.Say(s.say("merge.how", nil))
+		return nil
+	}
+	var two []*Case
+	for _, r := range refs[:2] {
+		found, err := s.lookUp(t, r)
+		if err != nil {
+			return err
+		}
+		c, err := s.one(t, found, s.say("notfound", r.Text))
+		if c == nil || err != nil {
+			return err
+		}
+		two = append(two, c)
+	}
+	return s.mergeInto(t, two[0], two[1])
+}
+
+var (
+	askedWords    = regexp.MustCompile(`(?:问|询问)(?:一下|一问)?(?:报事人|报告人|上报人|居民|对方)`)
+	notedWords    = regexp.MustCompile(`备注|记一下|记录`)
+	pressedWords  = regexp.MustCompile(`督办`)
+	categoryLeads = regexp.MustCompile(`(?:改|更改|修改)(?:一下)?(?:类别|类型|分类)|(?:类别|类型|分类)(?:改|应该|应当|应|错了|不对)`)
+)
+
+func (s *Skill) askWords(t *bot.Turn, c *Case, text string) error {
+	if words := behind(text, askedWords); words != "" {
+		return s.question(t, c, words)
+	}
+	return s.ask(t, c, "")
+}
+
+func (s *Skill) noteWords(t *bot.Turn, c *Case, text string) error {
+	if words := behind(text, notedWords); words != "" {
+		return s.noteDown(t, c, words)
+	}
+	return s.note(t, c, "")
+}
+
+func (s *Skill) superviseWords(t *bot.Turn, c *Case, text string) error {
+	if why := reason(text); why != "" {
+		return s.superviseWith(t, c, why)
+	}
+	return s.supervise(t, c, "")
+}
+
+func (s *Skill) categoryWords(t *bot.Turn, c *Case, text string) error {
+	words := leads.ReplaceAllString(behind(text, categoryLeads), "")
+	if code := s.codeOf(t, words); code != "" {
+		return s.setCategory(t, c, code, nil)
+	}
+	return s.offerCategories(t, c, "")
+}

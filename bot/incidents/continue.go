@@ -1,0 +1,330 @@
+package incidents
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"linli/bot"
+	"linli/intents/place"
+)
+
+// elsewhere are the intents of messages that answer none of our questions.
+var elsewhere = []string{"ask", "human", "greet", "help", "track", "stats", "incident.list", "meeting.schedule", "meeting.list", "meeting.cancel", "remind"}
+
+// Continue takes the answer to a question, and what belongs to the report that was just made.
+func (s *Skill) Continue(t *bot.Turn) (bool, error) {
+	var q asked
+	if err := t.Expected(&q); err != nil {
+		t.Settle()
+		return false, nil
+	}
+	if q.What == "photo" {
+		return s.afterPhoto(t, q)
+	}
+	c, err := load(t, q.Case)
+	if err != nil {
+		return true, err
+	}
+	if c == nil {
+		t.Settle()
+		return false, nil
+	}
+	if q.What != "made" && t.Understood.Intent == "cancel" {
+		t.Settle()
+		if c.State == Draft {
+			return true, s.withdraw(t, c, "")
+		}
+		t.Say(s.say("dropped", nil))
+		return true, nil
+	}
+	switch q.What {
+	case "category", "place", "join":
+		return s.answerDraft(t, c, q)
+	case "made":
+		return s.afterReport(t, c)
+	}
+	if slices.Contains(elsewhere, t.Understood.Intent) && q.What != "question" && q.What != "reply" {
+		return false, nil
+	}
+	t.Settle()
+	return true, s.words(t, c, q)
+}
+
+// words gives what was written to the step that waits for it.
+func (s *Skill) words(t *bot.Turn, c *Case, q asked) error {
+	text := t.Text()
+	if text == "" && len(t.Message.Attachments) == 0 {
+		t.Say(s.say("ask.words", nil))
+		return t.Expect(name, q)
+	}
+	switch q.What {
+	case "result":
+		return s.close(t, c, text)
+	case "return":
+		return s.returnCase(t, c, text)
+	case "target":
+		return s.transferTo(t, c, text, "")
+	case "why":
+		return s.move(t, c, q.Arg, text)
+	case "question":
+		return s.question(t, c, text)
+	case "note":
+		return s.noteDown(t, c, text)
+	case "helper":
+		return s.assist(t, c, text)
+	case "until":
+		return s.requestTime(t, c, text)
+	case "refuse":
+		return s.refuse(t, c, text)
+	case "supervise":
+		return s.superviseWith(t, c, text)
+	case "reply":
+		return s.replyTo(t, c, text)
+	case "unsolved":
+		return s.reopen(t, c, text)
+	case "add":
+		return s.addWords(t, c, text)
+	}
+	return nil
+}
+
+// answerDraft takes what was missing: the category, the place, whether to join.
+func (s *Skill) answerDraft(t *bot.Turn, c *Case, q asked) (bool, error) {
+	text := t.Text()
+	if c.State != Draft && q.What != "category" && q.What != "place" {
+		t.Settle()
+		return false, nil
+	}
+	if done, err := s.correct(t, c, text); done || err != nil {
+		return true, err
+	}
+	switch q.What {
+	case "category":
+		if t.Understood.Intent != "report" && slices.Contains(elsewhere, t.Understood.Intent) {
+			return false, nil
+		}
+		code := s.codeOf(t, text)
+		if code == "" {
+			c.Text = more(c.Text, text)
+			c.attach(t, false)
+			code = s.codeOf(t, c.Text)
+		}
+		if code == "" {
+			code = Other // asked once; the dispatcher decides
+		}
+		s.takePlace(t, c, text)
+		return true, s.setCategory(t, c, code, q.Rest)
+	case "place":
+		found := s.takePlace(t, c, text)
+		if !found && t.Message.Location == nil && slices.Contains(elsewhere, t.Understood.Intent) {
+			return false, nil
+		}
+		if l := t.Message.Location; l != nil {
+			c.Place.Unit = ""
+			s.putPin(t, c, l.Lat, l.Lon)
+		} else if !found && text != "" {
+			c.Place.Words = more(c.Place.Words, text)
+		}
+		c.attach(t, false)
+		return true, s.relocated(t, c, q.Rest)
+	default: // join
+		switch {
+		case t.Understood.Intent == "confirm" || yes.MatchString(text):
+			return true, s.joinChosen(t, c, q.Arg)
+		case t.Understood.Intent == "deny" || no.MatchString(text):
+			return true, s.apart(t, c, "")
+		case len(t.Message.Attachments) > 0 || t.Understood.Intent == "none" && text != "":
+			c.attach(t, false)
+			c.Text = more(c.Text, text)
+			if err := save(t, c); err != nil {
+				return true, err
+			}
+			other, err := load(t, q.Arg)
+			if err != nil || other == nil {
+				return true, err
+			}
+			return true, s.askJoin(t, c, other, q.Rest)
+		}
+		return false, nil
+	}
+}
+
+var (
+	yes = regexp.MustCompile(`^(?:是的?|对的?|好的?|要|加入|可以|行|嗯+|是同一[件个]|同一[件个])[。.!！]?$`)
+	no  = regexp.MustCompile(`^(?:不是?|不要|不加入|不用|另外一?[件个]|另报|不同|不是同一[件个])[。.!！]?$`)
+)
+
+// codeOf returns the category that the words name: as the model reads them, or by a name of the table.
+func (s *Skill) codeOf(t *bot.Turn, text string) string {
+	for _, k := range s.table.order {
+		if k.Name == text || strings.EqualFold(k.Code, text) {
+			return k.Code
+		}
+	}
+	if code := t.Understand(text).Slots.Category; s.table.byCode[code] != nil {
+		return code
+	}
+	return ""
+}
+
+// takePlace takes the place that the words name, together with what was said of it before, and reports whether they name one.
+func (s *Skill) takePlace(t *bot.Turn, c *Case, text string) bool {
+	match, ok := place.Best(place.Find(text, t.Places))
+	if !ok {
+		return false
+	}
+	old := c.Place
+	if old.Words != "" && old.Unit == "" && !strings.Contains(text, old.Words) {
+		// 3栋, and then 马鞍山社区: together they are a place.
+		for _, joined := range []string{match.Text + old.Words, old.Words + match.Text} {
+			if both, ok := place.Best(place.Find(joined, t.Places)); ok && len(both.Text) > len(match.Text) && len(t.Places.Locate(both, t.Unit)) == 1 {
+				match = both
+				break
+			}
+		}
+	}
+	s.putPlace(t, c, match)
+	if c.Place.Unit == "" && old.Unit != "" && match.Weak {
+		c.Place = old
+		c.Place.Words = more(old.Words, match.Text)
+	}
+	return true
+}
+
+// more appends what was added to a text.
+func more(text, added string) string {
+	added = strings.TrimSpace(added)
+	switch {
+	case text == "":
+		return added
+	case added == "" || strings.Contains(text, added):
+		return text
+	}
+	return text + ";" + added
+}
+
+// brief is up to how many characters something that is neither question nor report is taken for an addition to the report just made.
+const brief = 40
+
+// afterReport takes what belongs to the report that was just made: a yes, photos, a pin, an addition, a correction.
+func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
+	text := t.Text()
+	if !c.Open() || t.Now.Sub(t.Session.Asked) > bot.Idle {
+		t.Settle()
+		return false, nil
+	}
+	if done, err := s.correct(t, c, text); done || err != nil {
+		return true, err
+	}
+	near := t.Now.Sub(t.Session.Asked) <= burst
+	switch {
+	case t.Understood.Intent == "confirm" || text != "" && yes.MatchString(text):
+		t.Settle()
+		t.Say(s.say("confirmed", s.data(t, c)), s.choice("show", "show", c.ID))
+		return true, nil
+	case t.Understood.Intent == "cancel" && near:
+		return true, s.withdraw(t, c, "")
+	case anonymously.MatchString(text) && utf8.RuneCountInString(text) <= 12:
+		return true, s.hideName(t, c)
+	case !near || slices.Contains(elsewhere, t.Understood.Intent):
+		return false, nil
+	case text == "" && (len(t.Message.Attachments) > 0 || t.Message.Location != nil):
+		return true, s.addWords(t, c, "")
+	case t.Understood.Intent == "none" && utf8.RuneCountInString(text) <= brief && text != "":
+		return true, s.addWords(t, c, text)
+	case t.Understood.Intent == "report" && s.belongs(t, c, text):
+		return true, s.addWords(t, c, text)
+	}
+	return false, nil
+}
+
+// belongs reports whether what reads like a report is only more about the same matter: no place of its own, and no other category.
+func (s *Skill) belongs(t *bot.Turn, c *Case, text string) bool {
+	if code := t.Understood.Slots.Category; code != "" && code != c.Category {
+		return false
+	}
+	match, ok := place.Best(place.Find(text, t.Places))
+	return !ok || match.Weak || strings.Contains(c.Place.Words, match.Text)
+}
+
+// addWords adds to a case what its reporter sends after it.
+func (s *Skill) addWords(t *bot.Turn, c *Case, text string) error {
+	files := len(c.Files)
+	c.attach(t, false)
+	if l := t.Message.Location; l != nil {
+		s.putPin(t, c, l.Lat, l.Lon)
+	}
+	c.Text = more(c.Text, text)
+	why := text
+	if why == "" {
+		why = s.say("added.file", nil)
+	}
+	if ok, err := s.act(t, c, Note, why); !ok || err != nil {
+		return err
+	}
+	if c.State != Draft {
+		data := s.data(t, c)
+		data["Added"], data["Files"] = text, len(c.Files)-files
+		if err := s.tellStaff(t, c, "staff.added", data, s.choice("show", "show", c.ID)); err != nil {
+			return err
+		}
+	}
+	t.Say(s.say("added", map[string]any{"Number": c.Number, "Files": len(c.Files) - files, "Text": text, "Pin": t.Message.Location != nil}))
+	return save(t, c)
+}
+
+// hideName takes the reporter's name away from what staff see.
+func (s *Skill) hideName(t *bot.Turn, c *Case) error {
+	r := c.Reporter(t.Person.ID)
+	if r == nil {
+		return nil
+	}
+	r.Anonymous = true
+	if ok, err := s.act(t, c, Note, s.say("hidden.why", nil)); !ok || err != nil {
+		return err
+	}
+	t.Say(s.say("hidden", c.Number))
+	return save(t, c)
+}
+
+// askMore invites an addition.
+func (s *Skill) askMore(t *bot.Turn, c *Case, _ string) error {
+	t.Say(s.say("ask.more", nil))
+	return t.Expect(name, asked{What: "add", Case: c.ID})
+}
+
+// afterPhoto joins a photo or a pin that came first with the words that follow.
+func (s *Skill) afterPhoto(t *bot.Turn, q asked) (bool, error) {
+	t.Settle()
+	if t.Now.Sub(t.Session.Last) > burst {
+		return false, nil
+	}
+	for _, f := range q.Files {
+		t.Message.Attachments = append(t.Message.Attachments, f.Attachment)
+	}
+	if q.Pin != nil && t.Message.Location == nil {
+		t.Message.Location = &bot.Location{Lat: q.Pin.Lat, Lon: q.Pin.Lon}
+	}
+	if t.Text() == "" {
+		return true, s.keepPhoto(t)
+	}
+	if t.Understood.Intent == "report" || t.Understood.Intent == "wish" {
+		return true, s.report(t)
+	}
+	return false, nil
+}
+
+// keepPhoto remembers a photo or a pin that came without words, and asks for them.
+func (s *Skill) keepPhoto(t *bot.Turn) error {
+	q := asked{What: "photo"}
+	for _, a := range t.Message.Attachments {
+		q.Files = append(q.Files, File{Attachment: a, At: t.Now})
+	}
+	if l := t.Message.Location; l != nil {
+		q.Pin = &pin{l.Lat, l.Lon}
+	}
+	t.Say(s.say("ask.photo", map[string]any{"Pin": q.Pin != nil, "Files": len(q.Files)}))
+	return t.Expect(name, q)
+}

@@ -1,0 +1,156 @@
+package incidents
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"linli/bot"
+	"linli/intents/place"
+)
+
+const (
+	alarmStep  = 5 * time.Minute  // after it, an alarm that nobody has taken goes one level up
+	alarmBurst = 20 * time.Minute // within it, what the same person says of the same kind of emergency belongs to one alarm
+)
+
+// Guard sees every message first: an emergency is answered at once, whatever was being asked; a command of staff names its case; a photo without
+// words waits for them.
+func (s *Skill) Guard(t *bot.Turn) (bool, error) {
+	if number := t.Understood.Slots.Urgent; number != "" && !slices.Contains([]string{"incident.done", "incident.accept", "incident.transfer", "incident.list", "track", "rate", "stats"}, t.Understood.Intent) {
+		return true, s.emergency(t, number)
+	}
+	if t.Text() == "" && t.Session.Skill == "" && (len(t.Message.Attachments) > 0 || t.Message.Location != nil) {
+		return true, s.keepPhoto(t)
+	}
+	return s.command(t)
+}
+
+// emergency names the number first and what was done second; only then, if the place isn't known, where to write it.
+func (s *Skill) emergency(t *bot.Turn, number string) error {
+	c, again, err := s.alarm(t, number)
+	if err != nil {
+		return err
+	}
+	reached, err := s.alert(t, c, again)
+	if err != nil {
+		return err
+	}
+	if err := save(t, c); err != nil {
+		return err
+	}
+	t.Session.Case = c.ID
+	if err := t.Expect(name, asked{What: "made", Case: c.ID}); err != nil {
+		return err
+	}
+	data := map[string]any{
+		"Urgent": number, "Number": c.Number, "Unit": strings.Join(reached, "、"), "Reached": len(reached) > 0, "Group": t.Message.Chat.Group,
+		"Secret": c.Secret, "Again": again, "Located": c.Place.Unit != "" && fine(t.Org, c.Place.Unit), "Place": placeWords(t.Org, c),
+	}
+	if c.Secret && t.Message.Chat.Group {
+		t.Reply(bot.Reply{Text: s.say("emergency.private", data), Urgent: true})
+		return nil
+	}
+	t.Reply(bot.Reply{Text: s.say("emergency", data), Urgent: true, AskLocation: c.Place.Lat == 0 && c.Place.Spot == "" && !t.Message.Chat.Group})
+	return nil
+}
+
+// alarm records the emergency: as more of the alarm that the same person has just raised, else as a new one.
+func (s *Skill) alarm(t *bot.Turn, number string) (c *Case, again bool, err error) {
+	old, err := load(t, t.Session.Case)
+	if err != nil {
+		return nil, false, err
+	}
+	text := t.Text()
+	match, located := place.Best(place.Find(text, t.Places))
+	if old != nil && old.Urgent == number && old.Open() && t.Now.Sub(old.Reported) <= alarmBurst && old.Reporter(t.Person.ID) != nil &&
+		(!located || match.Weak || old.Place.Spot == "" || spot(match.Parts) == old.Place.Spot) {
+		old.Text = more(old.Text, text)
+		old.attach(t, false)
+		if located && old.Place.Spot == "" {
+			s.putPlace(t, old, match)
+		}
+		return old, true, old.Apply(Change{Event: Note, By: speaker(t, old), As: []Actor{Reporting}, At: t.Now, Why: text})
+	}
+	c = s.draft(t, s.matter(t, text, t.Understood), 0)
+	if old != nil && old.State == Draft && old.Category == "" {
+		c.Text = more(old.Text, c.Text)
+	}
+	c.Urgent, c.State = number, Alarm
+	s.weigh(c)
+	at := c.Place.Unit
+	if at == "" {
+		at = t.Unit
+	}
+	c.Unit, _ = charge(t.Org, c.Category, at)
+	c.First = c.Unit
+	if home := territory(t.Org, at); home != c.Unit {
+		c.Contact = home
+	}
+	if c.Secret {
+		if err := s.nameHandlers(t, c); err != nil {
+			return nil, false, err
+		}
+		if err := s.addHandlers(t, c, territory(t.Org, at)); err != nil {
+			return nil, false, err
+		}
+	}
+	if err := s.giveNumber(t, c); err != nil {
+		return nil, false, err
+	}
+	c.History = append(c.History, Step{At: t.Now, By: speaker(t, c), As: Reporting, Event: Complete, From: Draft, To: Alarm, Unit: c.Unit, Why: number})
+	c.Due = s.clock.Deadline(t.Now, s.table.of(c.Category).Limit)
+	c.Due.Limit.Calendar = true
+	return c, false, t.Wake(bot.Timer{Skill: name, Name: "alarm", Subject: c.ID, At: t.Now.Add(alarmStep)})
+}
+
+func (s *Skill) addHandlers(t *bot.Turn, c *Case, unit string) error {
+	people, err := t.People(unit, bot.Secretary, bot.Street)
+	for _, p := range people {
+		if !slices.Contains(c.Handlers, p.ID) {
+			c.Handlers = append(c.Handlers, p.ID)
+		}
+	}
+	return err
+}
+
+// alert tells those on duty, at any hour: the unit in charge and the territory; if nobody there hears it, the levels above. It returns the
+// names of the units that were reached.
+func (s *Skill) alert(t *bot.Turn, c *Case, again bool) ([]string, error) {
+	text := "card.alarm"
+	if again {
+		text = "card.alarm.more"
+	}
+	card := s.card(t, c, text)
+	card.Urgent = true
+	var reached []string
+	units := []string{c.Unit, c.Contact}
+	for _, unit := range units {
+		if unit == "" {
+			continue
+		}
+		if ok, err := s.tellUnit(t, c, unit, card, true); err != nil {
+			return nil, err
+		} else if ok {
+			reached = append(reached, t.Org.Name(unit))
+		}
+	}
+	if len(reached) > 0 {
+		return reached, nil
+	}
+	home := territory(t.Org, c.Unit)
+	if c.Contact != "" {
+		home = c.Contact
+	}
+	for _, unit := range t.Org.Path(home) {
+		if c.Secret {
+			if err := s.addHandlers(t, c, unit); err != nil {
+				return nil, err
+			}
+		}
+		if ok, err := s.tellUnit(t, c, unit, card, true); err != nil || ok {
+			return []string{t.Org.Name(unit)}, err
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,219 @@
+package incidents
+
+import (
+	"regexp"
+	"slices"
+	"time"
+
+	"linli/bot"
+)
+
+// onDuty are the roles that are told of a unit's cases.
+var onDuty = []bot.Role{bot.Secretary, bot.Street, bot.Admin}
+
+// chats returns where a unit is told of the case. What is confidential goes to its handlers alone, privately.
+func (s *Skill) chats(t *bot.Turn, c *Case, unit string) ([]bot.Chat, error) {
+	if !c.Secret {
+		chats, err := t.Chats(unit, onDuty...)
+		if err != nil {
+			return nil, err
+		}
+		// The grid member of the place works with the community.
+		if grid := t.Org.Unit(c.Place.Unit); grid != nil && grid.Level == "grid" && grid.Parent == unit {
+			people, err := t.People(grid.ID, bot.GridStaff)
+			if err != nil {
+				return nil, err
+			}
+			chats = append(chats, private(people, nil)...)
+		}
+		return chats, nil
+	}
+	people, err := t.People(unit)
+	if err != nil {
+		return nil, err
+	}
+	return private(people, c.Handlers), nil
+}
+
+// private returns the private chats of the people; with IDs given, of these alone.
+func private(people []bot.Person, only []string) []bot.Chat {
+	var chats []bot.Chat
+	for _, p := range people {
+		if p.Chat.ID != "" && !p.Chat.Group && (only == nil || slices.Contains(only, p.ID)) && !slices.Contains(chats, p.Chat) {
+			chats = append(chats, p.Chat)
+		}
+	}
+	return chats
+}
+
+// reachable reports whether anybody hears what a unit is told.
+func (s *Skill) reachable(t *bot.Turn, unit string) (bool, error) {
+	chats, err := t.Chats(unit, onDuty...)
+	return len(chats) > 0, err
+}
+
+// nameHandlers chooses who sees a confidential case: those on duty at the unit in charge and in the territory.
+func (s *Skill) nameHandlers(t *bot.Turn, c *Case) error {
+	for _, unit := range []string{c.Unit, territory(t.Org, c.Place.Unit)} {
+		people, err := t.People(unit, bot.Secretary, bot.Street)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			if !slices.Contains(c.Handlers, p.ID) {
+				c.Handlers = append(c.Handlers, p.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// tellUnit sends a card to a unit and reports whether anybody gets it. At night it waits for the morning, unless it is urgent.
+func (s *Skill) tellUnit(t *bot.Turn, c *Case, unit string, r bot.Reply, urgent bool) (bool, error) {
+	chats, err := s.chats(t, c, unit)
+	if err != nil {
+		return false, err
+	}
+	for _, chat := range chats {
+		out := r
+		if chat.Group {
+			out = masked(r)
+		}
+		if urgent {
+			t.Alert(chat, out)
+		} else {
+			t.Tell(chat, out, time.Time{})
+		}
+	}
+	return len(chats) > 0, nil
+}
+
+var rooms = regexp.MustCompile(`\d{3,4}(?:室|房|号房)`)
+
+// masked hides what a group should not read: numbers of people, and the room.
+func masked(r bot.Reply) bot.Reply {
+	hide := func(text string) string { return rooms.ReplaceAllString(bot.Mask(text), "***室") }
+	r.Text, r.Fields = hide(r.Text), slices.Clone(r.Fields)
+	for i := range r.Fields {
+		r.Fields[i].Value = hide(r.Fields[i].Value)
+	}
+	return r
+}
+
+// tellNew tells the unit in charge of a case, or whoever has to say who that is. A unit that nobody hears is spoken for by its territory, and a
+// territory that nobody hears by the level above: a case never waits where nobody looks.
+func (s *Skill) tellNew(t *bot.Turn, c *Case) error {
+	urgent := c.Severity <= 1
+	card := s.card(t, c, "card.new")
+	card.Urgent = urgent
+	if c.State == Accepted || c.State == Returned {
+		card = s.assignCard(t, c)
+	}
+	reached, err := s.tellUnit(t, c, c.Unit, card, urgent)
+	if err != nil || reached {
+		return err
+	}
+	home := territory(t.Org, c.Place.Unit)
+	if home != "" && home != c.Unit && c.Contact == "" {
+		c.Contact = home
+	}
+	for _, unit := range append([]string{c.Contact}, t.Org.Path(c.Unit)...) {
+		if unit == "" {
+			continue
+		}
+		if reached, err := s.tellUnit(t, c, unit, s.card(t, c, "card.contact"), urgent); err != nil || reached {
+			return err
+		}
+	}
+	return nil
+}
+
+// card is what staff see of a case, with what they can do.
+func (s *Skill) card(t *bot.Turn, c *Case, text string) bot.Reply {
+	names := []string{"number", "category", "place", "text", "by", "unit", "due", "assist", "files"}
+	return bot.Reply{
+		Text: s.say(text, s.data(t, c)), Fields: s.fields(t, c, names...), Choices: s.staffChoices(c), Sources: s.basis(c), Urgent: c.State == Alarm,
+	}
+}
+
+// staffChoices are the next steps of the handlers, the likeliest first.
+func (s *Skill) staffChoices(c *Case) []bot.Choice {
+	var choices []bot.Choice
+	for _, b := range []struct {
+		label, verb string
+		event       Event
+	}{
+		{"sign", "sign", Sign}, {"done", "done", Answer}, {"ask", "ask", Question}, {"time", "time", AskTime},
+	} {
+		if (b.event != Answer || c.State != Dispatched) && (b.event != Question || c.State != Dispatched) && (b.event != AskTime || c.State != Dispatched && !c.Overdue) &&
+			c.Can(b.event, []Actor{Handling}) {
+			choices = append(choices, s.choice(b.label, b.verb, c.ID))
+		}
+	}
+	if c.Mediation != nil && c.Mediation.Arrived.IsZero() && c.Can(Arrive, []Actor{Handling}) {
+		choices = append([]bot.Choice{s.choice("arrive", "arrive", c.ID)}, choices...)
+	}
+	if c.State == Dispatched {
+		choices = append(choices, s.choice("transfer", "transfer", c.ID), s.choice("return", "return", c.ID))
+	}
+	return append(choices, s.choice("more", "more", c.ID))
+}
+
+// assignCard asks a dispatcher who is in charge, with ranked candidates.
+func (s *Skill) assignCard(t *bot.Turn, c *Case) bot.Reply {
+	r := s.card(t, c, "card.assign")
+	r.Choices = nil
+	for _, unit := range s.candidates(t.Org, c, 4) {
+		r.Choices = append(r.Choices, bot.NewChoice(t.Org.Name(unit), name, "to", c.ID+"|"+unit))
+	}
+	if c.State == Accepted {
+		r.Choices = append(r.Choices, bot.NewChoice(s.say("choice.keep", t.Org.Name(c.Unit)), name, "to", c.ID+"|"+c.Unit))
+	}
+	return r
+}
+
+// tellReporters tells everybody who reported or joined the case, but for the one who speaks.
+func (s *Skill) tellReporters(t *bot.Turn, c *Case, text string, data map[string]any, choices ...bot.Choice) {
+	for _, r := range c.Reporters {
+		if r.Person == t.Person.ID || r.Chat.ID == "" || r.Chat.Group && c.Secret {
+			continue
+		}
+		out := bot.Reply{Text: s.say(text, data), Choices: choices}
+		if r.Chat.Group {
+			out = masked(out)
+		}
+		t.Tell(r.Chat, out, time.Time{})
+	}
+}
+
+// progress tells the reporters what changed, who has it now and by when.
+func (s *Skill) progress(t *bot.Turn, c *Case, what string) {
+	s.tellReporters(t, c, "progress."+what, s.data(t, c), s.choice("show", "show", c.ID))
+}
+
+// tellStaff tells the unit in charge, its contact and its helpers of something that isn't a new case, but for the chat that is spoken in.
+func (s *Skill) tellStaff(t *bot.Turn, c *Case, text string, data map[string]any, choices ...bot.Choice) error {
+	r := bot.Reply{Text: s.say(text, data), Choices: choices}
+	var told []bot.Chat
+	for _, unit := range append([]string{c.Unit, c.Contact}, c.Assist...) {
+		if unit == "" {
+			continue
+		}
+		chats, err := s.chats(t, c, unit)
+		if err != nil {
+			return err
+		}
+		for _, chat := range chats {
+			if slices.Contains(told, chat) || t.Message != nil && chat == t.Message.Chat {
+				continue
+			}
+			told = append(told, chat)
+			out := r
+			if chat.Group {
+				out = masked(r)
+			}
+			t.Tell(chat, out, time.Time{})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package incidents
+
+import (
+	"regexp"
+	"time"
+
+	"linli/bot"
+)
+
+var zeroTime time.Time
+
+const (
+	askAgain = 48 * time.Hour // a reporter who doesn't answer is asked once more
+	giveUp   = 48 * time.Hour // and then the case is archived
+)
+
+// callBack asks the reporters of a closed case whether it is solved: 回访.
+func (s *Skill) callBack(t *bot.Turn, c *Case) error {
+	if err := auto(t, c, CallBack, ""); err != nil {
+		return err
+	}
+	s.askReporters(t, c, "callback")
+	return t.Wake(bot.Timer{Skill: name, Name: "rate", Subject: c.ID, At: t.Now.Add(askAgain)})
+}
+
+// askReporters asks those who haven't said it.
+func (s *Skill) askReporters(t *bot.Turn, c *Case, text string) {
+	for i := range c.Reporters {
+		r := &c.Reporters[i]
+		if r.answered() || r.Chat.ID == "" || r.Chat.Group && c.Secret {
+			continue
+		}
+		r.Asked++
+		r.Rating = nil
+		data := s.data(t, c)
+		data["Files"] = len(c.Files)
+		t.Tell(r.Chat, bot.Reply{
+			Text: s.say(text, data), Choices: []bot.Choice{s.choice("solved.yes", "solved", c.ID, "yes"), s.choice("solved.no", "solved", c.ID, "no")},
+		}, time.Time{})
+	}
+}
+
+// answered reports whether the reporter has said of the last closing what was asked.
+func (r *Reporter) answered() bool { return r.Rating != nil && r.Rating.Solved != nil && r.Asked > 0 }
+
+// rating is the reporter's, made if there is none.
+func (s *Skill) rating(t *bot.Turn, c *Case) *Rating {
+	r := c.Reporter(t.Person.ID)
+	if r == nil {
+		return nil
+	}
+	if r.Rating == nil {
+		r.Rating = &Rating{}
+	}
+	r.Rating.At = t.Now
+	return r.Rating
+}
+
+// rateSolved takes whether it is solved. "No" opens the case again.
+func (s *Skill) rateSolved(t *bot.Turn, c *Case, answer string) error {
+	return s.takeRating(t, c, opinion{solved: bool3(answer == "yes")})
+}
+
+func (s *Skill) rateContacted(t *bot.Turn, c *Case, answer string) error {
+	return s.takeRating(t, c, opinion{contacted: bool3(answer == "yes")})
+}
+
+func (s *Skill) rateSatisfied(t *bot.Turn, c *Case, answer string) error {
+	return s.takeRating(t, c, opinion{satisfied: bool3(answer == "yes")})
+}
+
+func bool3(b bool) *bool { return &b }
+
+// opinion is what a reporter says in one go.
+type opinion struct{ contacted, solved, satisfied *bool }
+
+func (o opinion) empty() bool { return o.contacted == nil && o.solved == nil && o.satisfied == nil }
+
+var opinions = []struct {
+	re  *regexp.Regexp
+	set func(*opinion)
+}{
+	{regexp.MustCompile(`(?:没|没有|未|无)人?(?:来)?(?:联系|来过|打电话|上门)|没人(?:管|理|来)`), func(o *opinion) { o.contacted = bool3(false) }},
+	{regexp.MustCompile(`联系(?:过|了|到)|来过|打过电话|上过?门`), func(o *opinion) { o.contacted = bool3(true) }},
+	{regexp.MustCompile(`(?:没|没有|未|不)(?:能|有)?(?:得到)?(?:解决|修好|弄好|处理好?|好)|还是(?:老样子|不行|没|堵|坏|漏|不亮)|又(?:堵|坏|漏)`), func(o *opinion) { o.solved = bool3(false) }},
+	{regexp.MustCompile(`解决|修好|弄好|处理好|好了|通了|亮了`), func(o *opinion) { o.solved = bool3(true) }},
+	{regexp.MustCompile(`(?:不|没有?|非常不|很不|不太|不够)(?:是?很?)满意|差评|太差`), func(o *opinion) { o.satisfied = bool3(false) }},
+	{regexp.MustCompile(`满意|好评|谢谢|感谢|挺好|很好`), func(o *opinion) { o.satisfied = bool3(true) }},
+}
+
+// read takes an opinion out of words; a no stands before a yes.
+func readOpinion(text string) opinion {
+	var o opinion
+	for i := 0; i < len(opinions); i += 2 {
+		if opinions[i].re.MatchString(text) {
+			opinions[i].set(&o)
+		} else if opinions[i+1].re.MatchString(text) {
+			opinions[i+1].set(&o)
+		}
+	}
+	return o
+}
+
+// rate takes a rating in words: 解决了,很满意; 没解决,还是堵.
+func (s *Skill) rate(t *bot.Turn) error {
+	c, err := s.meant(t, func(c *Case) bool {
+		return c.Reporter(t.Person.ID) != nil && (c.State == CalledBack || c.State == Rated || c.State == Archived || c.State == Closed)
+	})
+	if c == nil || err != nil {
+		return err
+	}
+	o := readOpinion(t.Text())
+	if o.empty() {
+		t.Say(s.say("ask.solved", s.data(t, c)), s.choice("solved.yes", "solved", c.ID, "yes"), s.choice("solved.no", "solved", c.ID, "no"))
+		return nil
+	}
+	return s.takeRating(t, c, o)
+}
+
+// takeRating writes the opinion down and asks for what is left of it, one thing at a time.
+func (s *Skill) takeRating(t *bot.Turn, c *Case, o opinion) error {
+	as := Actors(t.Org, t.Person, c)
+	if o.solved != nil && !*o.solved {
+		if !c.Can(Reopen, as) {
+			_, err := s.act(t, c, Reopen, "…")
+			return err
+		}
+		s.write(t, c, o)
+		if err := save(t, c); err != nil {
+			return err
+		}
+		why := t.Text()
+		if t.Message.Action != "" || len([]rune(why)) < 4 {
+			why = ""
+		}
+		return s.reopen(t, c, why)
+	}
+	if c.State == Archived {
+		t.Say(s.say("archived", c.Number))
+		return nil
+	}
+	if ok, err := s.act(t, c, Rate, s.opinionWords(o)); !ok || err != nil {
+		return err
+	}
+	s.write(t, c, o)
+	r := c.Reporter(t.Person.ID).Rating
+	switch {
+	case r.Solved == nil:
+		t.Say(s.say("ask.solved", s.data(t, c)), s.choice("solved.yes", "solved", c.ID, "yes"), s.choice("solved.no", "solved", c.ID, "no"))
+	case r.Contacted == nil:
+		t.Say(s.say("ask.contacted", nil), s.choice("contacted.yes", "contacted", c.ID, "yes"), s.choice("contacted.no", "contacted", c.ID, "no"))
+	case r.Satisfied == nil:
+		t.Say(s.say("ask.satisfied", nil), s.choice("satisfied.yes", "satisfied", c.ID, "yes"), s.choice("satisfied.no", "satisfied", c.ID, "no"))
+	default:
+		t.Say(s.say("rated", s.data(t, c)))
+		if s.allRated(c) {
+			if err := auto(t, c, Archive, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return save(t, c)
+}
+
+func (s *Skill) write(t *bot.Turn, c *Case, o opinion) {
+	r := s.rating(t, c)
+	if r == nil {
+		return
+	}
+	for _, p := range []struct{ to, from **bool }{{&r.Contacted, &o.contacted}, {&r.Solved, &o.solved}, {&r.Satisfied, &o.satisfied}} {
+		if *p.from != nil {
+			*p.to = *p.from
+		}
+	}
+}
+
+func (s *Skill) opinionWords(o opinion) string {
+	words := ""
+	for _, p := range []struct {
+		name string
+		is   *bool
+	}{{"contacted", o.contacted}, {"solved", o.solved}, {"satisfied", o.satisfied}} {
+		if p.is == nil {
+			continue
+		}
+		label := p.name + ".no"
+		if *p.is {
+			label = p.name + ".yes"
+		}
+		words = more(words, s.say("choice."+label, nil))
+	}
+	return words
+}
+
+// allRated reports whether every reporter has answered everything.
+func (s *Skill) allRated(c *Case) bool {
+	for _, r := range c.Reporters {
+		if r.Rating == nil || r.Rating.Solved == nil || r.Rating.Contacted == nil || r.Rating.Satisfied == nil {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,216 @@
+package incidents
+
+import (
+	"slices"
+	"time"
+
+	"linli/bot"
+)
+
+// Ring acts on a timer. The case decides: one that was closed, moved or joined meanwhile lets it pass.
+func (s *Skill) Ring(t *bot.Turn, timer bot.Timer) error {
+	c, err := load(t, timer.Subject)
+	if c == nil || err != nil {
+		return err
+	}
+	switch timer.Name {
+	case "draft", "join":
+		return s.unfinished(t, c, timer.Name)
+	case "warn":
+		return s.warn(t, c, timer.At)
+	case "due":
+		return s.overdue(t, c, timer.At)
+	case "escalate":
+		return s.escalate(t, c, timer.At)
+	case "alarm":
+		return s.raiseAlarm(t, c)
+	case "mediation":
+		return s.late(t, c)
+	case "rate":
+		return s.askOnceMore(t, c)
+	case "archive":
+		return s.archive(t, c)
+	}
+	return nil
+}
+
+// unfinished registers a draft that its reporter left: staff get it as it is and ask the rest.
+func (s *Skill) unfinished(t *bot.Turn, c *Case, why string) error {
+	if c.State != Draft {
+		return nil
+	}
+	c.Apart = true
+	if c.Category == "" {
+		c.Category = Other
+		s.weigh(c)
+	}
+	if err := s.enter(t, c, nil); err != nil {
+		return err
+	}
+	text := "unfinished"
+	if why == "join" {
+		text = "unjoined"
+	}
+	s.progress(t, c, text)
+	return save(t, c)
+}
+
+// warn tells the unit in charge that the deadline is near.
+func (s *Skill) warn(t *bot.Turn, c *Case, at time.Time) error {
+	if !c.Open() || c.Warned || !c.Due.Warn().Equal(at) {
+		return nil
+	}
+	c.Warned = true
+	if err := auto(t, c, Warn, ""); err != nil {
+		return err
+	}
+	data := s.data(t, c)
+	data["Left"], data["Explain"] = c.Due.At.Sub(t.Now), s.explain(t, c)
+	if err := s.tellStaff(t, c, "staff.warn", data, s.staffChoices(c)...); err != nil {
+		return err
+	}
+	return save(t, c)
+}
+
+// overdue marks the case and begins to escalate.
+func (s *Skill) overdue(t *bot.Turn, c *Case, at time.Time) error {
+	if !c.Open() || c.Overdue || !c.Due.At.Equal(at) {
+		return nil
+	}
+	c.Overdue = true
+	return s.oneUp(t, c)
+}
+
+// escalate goes on, one level higher each time.
+func (s *Skill) escalate(t *bot.Turn, c *Case, at time.Time) error {
+	if !c.Open() || !c.Overdue || c.Due.At.After(at) {
+		return nil
+	}
+	return s.oneUp(t, c)
+}
+
+// oneUp tells the unit in charge and the next level above it that has not been told.
+func (s *Skill) oneUp(t *bot.Turn, c *Case) error {
+	data := s.data(t, c)
+	data["Late"], data["Explain"] = t.Now.Sub(c.Due.At), s.explain(t, c)
+	if len(c.Escalated) == 0 {
+		if err := s.tellStaff(t, c, "staff.overdue", data, s.staffChoices(c)...); err != nil {
+			return err
+		}
+	}
+	path := t.Org.Path(c.Unit)
+	for _, unit := range path[min(1, len(path)):] {
+		if slices.Contains(c.Escalated, unit) {
+			continue
+		}
+		c.Escalated = append(c.Escalated, unit)
+		if err := auto(t, c, Escalate, t.Org.Name(unit)); err != nil {
+			return err
+		}
+		card := s.card(t, c, "card.overdue")
+		card.Text = s.say("card.overdue", data)
+		card.Choices = []bot.Choice{s.choice("supervise", "supervise", c.ID), s.choice("story", "story", c.ID)}
+		reached, err := s.tellUnit(t, c, unit, card, c.Severity <= 1)
+		if err != nil {
+			return err
+		}
+		if !reached {
+			continue // nobody there hears it: the level above that
+		}
+		if err := t.Wake(bot.Timer{Skill: name, Name: "escalate", Subject: c.ID, At: s.clock.Next(t.Now, c.Severity)}); err != nil {
+			return err
+		}
+		break
+	}
+	return save(t, c)
+}
+
+// raiseAlarm takes an alarm that nobody has signed for to the level above, until there is none.
+func (s *Skill) raiseAlarm(t *bot.Turn, c *Case) error {
+	if c.State != Alarm {
+		return nil
+	}
+	home := territory(t.Org, c.Place.Unit)
+	if home == "" {
+		home = territory(t.Org, c.Unit)
+	}
+	card := s.card(t, c, "card.alarm.unanswered")
+	card.Urgent = true
+	told := append([]string{c.Unit, c.Contact}, c.Escalated...)
+	for _, unit := range t.Org.Path(home) {
+		if slices.Contains(told, unit) {
+			continue
+		}
+		if c.Secret {
+			if err := s.addHandlers(t, c, unit); err != nil {
+				return err
+			}
+		}
+		c.Escalated = append(c.Escalated, unit)
+		if err := auto(t, c, Escalate, t.Org.Name(unit)); err != nil {
+			return err
+		}
+		reached, err := s.tellUnit(t, c, unit, card, true)
+		if err != nil {
+			return err
+		}
+		if reached {
+			break
+		}
+	}
+	// Those who were told first are told again, for as long as nobody has taken it.
+	if _, err := s.alert(t, c, true); err != nil {
+		return err
+	}
+	if t.Now.Sub(c.Reported) < time.Hour {
+		if err := t.Wake(bot.Timer{Skill: name, Name: "alarm", Subject: c.ID, At: t.Now.Add(2 * alarmStep)}); err != nil {
+			return err
+		}
+	}
+	return save(t, c)
+}
+
+const (
+	mediationPromise = 8 * time.Minute // 580: somebody on the spot, day and night
+	mediationCode    = "580"           // under which a team of mediators stands in the organisation
+)
+
+// late tells the territory that the mediators have not said that they are there.
+func (s *Skill) late(t *bot.Turn, c *Case) error {
+	if c.Mediation == nil || !c.Mediation.Arrived.IsZero() || c.Mediation.Told || !c.Open() {
+		return nil
+	}
+	c.Mediation.Told = true
+	card := s.card(t, c, "card.mediation.late")
+	card.Urgent = true
+	for _, unit := range t.Org.Path(territory(t.Org, c.Place.Unit)) {
+		if reached, err := s.tellUnit(t, c, unit, card, true); err != nil {
+			return err
+		} else if reached {
+			break
+		}
+	}
+	return save(t, c)
+}
+
+// askOnceMore asks those who haven't answered, once; then the case is archived.
+func (s *Skill) askOnceMore(t *bot.Turn, c *Case) error {
+	if c.State != CalledBack && c.State != Rated || t.Now.Sub(c.Closed) < askAgain {
+		return nil
+	}
+	s.askReporters(t, c, "callback.again")
+	if err := t.Wake(bot.Timer{Skill: name, Name: "archive", Subject: c.ID, At: t.Now.Add(giveUp)}); err != nil {
+		return err
+	}
+	return save(t, c)
+}
+
+func (s *Skill) archive(t *bot.Turn, c *Case) error {
+	if c.State != CalledBack && c.State != Rated || t.Now.Sub(c.Closed) < askAgain+giveUp {
+		return nil
+	}
+	if err := auto(t, c, Archive, s.say("archive.why", nil)); err != nil {
+		return err
+	}
+	return save(t, c)
+}
