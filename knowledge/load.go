@@ -158,7 +158,7 @@ func fromRows(name string, rows []row) ([]Entry, []Problem) {
 			}
 		}
 		if e.ID == "" {
-			e.ID = Normal(e.Title)
+			e.ID = cmp.Or(Normal(e.Title), e.Title)
 		}
 		if first, twice := lines[e.ID]; twice {
 			bad("id", "编号 %s 与第%d行重复,请改成不同的编号", e.ID, first)
