@@ -103,12 +103,12 @@ func (p *parser) relative(i int) (k, end int, ok bool) {
 	start := i
 	switch p.at(i) {
 	case '上':
-		for p.at(i) == '上' {
+		for p.at(i) == '上' && k > -4 {
 			k--
 			i++
 		}
 	case '下':
-		for p.at(i) == '下' {
+		for p.at(i) == '下' && k < 4 {
 			k++
 			i++
 		}

@@ -358,7 +358,7 @@ func (p *parser) englishLength(i int) (length, bool) {
 	}
 	l.add(v, u)
 	l.end = e
-	return l, true
+	return l, l.sane()
 }
 
 // englishEvery reads what follows every: Friday at 10, day, two weeks, month.

@@ -28,8 +28,14 @@ func (l *length) total() float64 {
 	return (l.years*daysOfYear+l.months*daysOfMonth+l.days+float64(l.workdays))*secondsOfDay + l.seconds
 }
 
+// sane says whether the length is more than nothing and fits a time.Duration: at most 290 years, and ten
+// thousand working days, which are counted one by one.
+func (l *length) sane() bool {
+	return l.total() > 0 && l.total() < 290*daysOfYear*secondsOfDay && l.workdays < 10000
+}
+
 func (l *length) duration() time.Duration {
-	return time.Duration(min(l.total(), 9e9) * float64(time.Second))
+	return time.Duration(l.total() * float64(time.Second))
 }
 
 type unit struct {
@@ -72,6 +78,9 @@ func (l *length) add(v float64, u unit) {
 		l.value = v
 	}
 	l.unit = u.grain
+	if u.grain == Year && v == 0.5 { // 半年后 is said to the month
+		l.unit = Month
+	}
 	l.units++
 }
 
@@ -99,7 +108,10 @@ func (p *parser) amount(i int) (v float64, most float64, end int, approx, half, 
 		}
 		v, most, approx = a, b, true
 	}
-	if p.at(end) == '几' {
+	if d := chineseDigit(p.at(end)); d > 1 && !n.arabic && n.digits == 0 && n.whole() && n.int()%10 == d-1 { // 十五六天
+		v, most, approx, end = n.value, n.value+1, true, end+1
+	}
+	if p.at(end) == '几' || p.at(end) == '来' && n.int()%10 == 0 {
 		approx, end = true, end+1
 	} else if p.at(end) == '多' {
 		approx, end = true, end+1
@@ -153,6 +165,9 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		if p.at(ue) == '半' && !(p.in(ue+1, "天年小") && p.at(ue+1) != 0 && p.at(ue-1) != '天') {
 			l.add(0.5, u)
 			l.units--
+			if u.grain == Minute {
+				ue = p.opt(ue, "钟")
+			}
 			if u.grain == Year { // 七年半后 is said to the month
 				l.unit = Month
 			}
@@ -168,7 +183,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		}
 	}
 	l.unitSize = size
-	if l.units == 0 || l.total() <= 0 {
+	if l.units == 0 || !l.sane() {
 		return l, false
 	}
 	return l, p.lengthInContext(i, l.end, &l)
@@ -187,7 +202,7 @@ func (p *parser) weakUnit(i, j, e int, u unit, v float64) bool {
 	case Hour:
 		return within
 	case Minute:
-		if within || p.oneOf(e, "半以内", "半之内", "半内") >= 0 {
+		if within || p.oneOf(e, "半以内", "半之内", "半内", "半钟") >= 0 {
 			return true
 		}
 		_, end, ok := p.small(e, 0, 59)

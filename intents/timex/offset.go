@@ -38,7 +38,7 @@ const (
 
 var leads = []word[lead]{
 	{"在未来", ahead}, {"未来", ahead}, {"今后", ahead}, {"接下来", ahead}, {"往后", ahead}, {"之后", ahead}, {"以后", ahead}, {"后面", ahead}, {"随后", ahead},
-	{"过去", behind}, {"最近", behind}, {"近", behind}, {"之前", behind}, {"以前", behind}, {"此前", behind}, {"刚过去", behind},
+	{"过去", behind}, {"最近", behind}, {"近", behind}, {"之前", behind}, {"以前", behind}, {"此前", behind}, {"此后", ahead}, {"刚过去", behind},
 }
 
 // leading reads 未来三天, 最近两周, 前三天, 下两周.

@@ -264,7 +264,7 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 	}
 	if s := p.rangeSep(joint); s >= 0 {
 		p.joint = s
-		if e := p.oneOf(s, "现在", "今", "目前", "如今"); e >= 0 && p.lit(s, "今天") < 0 && p.lit(s, "今晚") < 0 && p.lit(s, "今年") < 0 {
+		if e := p.oneOf(s, "现在", "今", "目前", "如今"); e >= 0 && !(p.at(s) == '今' && p.in(s+1, "天日晚早晨夜儿年后")) {
 			m := p.resolvePoint(&a, start)
 			if m.Invalid != "" || m.Start.After(p.clk.now) {
 				return Match{}, false

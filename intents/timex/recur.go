@@ -33,6 +33,8 @@ func (p *parser) recurrence(i int) (Match, bool) {
 	var u rule
 	ok := false
 	switch p.at(i) {
+	case '星', '礼':
+		ok = p.weekdaysDaily(i, &u)
 	case '每':
 		ok = p.everyUnit(i, &u)
 	case '隔':
@@ -44,6 +46,9 @@ func (p *parser) recurrence(i int) (Match, bool) {
 	case '逢':
 		ok = p.everyOn(i+1, &u)
 	case '天', '年', '月', '周':
+		if ok = p.weekdaysDaily(i, &u); ok {
+			break
+		}
 		if p.at(i+1) == p.at(i) && !p.before(i, "每", "双", "单", "两") {
 			ok = p.everyOf(i+1, 1, &u)
 		}
@@ -68,6 +73,20 @@ func (p *parser) recurrence(i int) (Match, bool) {
 		return m, true
 	}
 	return p.recurring(i, &u)
+}
+
+// weekdaysDaily reads 周一到周五每天.
+func (p *parser) weekdaysDaily(i int, u *rule) bool {
+	w := p.weekWord(i)
+	if _, e := p.weekdayChar(w); w < 0 || e < 0 || p.rangeSep(e) < 0 && !p.in(e, "、和及") {
+		return false
+	}
+	if !p.everyWeek(w, 1, u) || len(u.parts) == 0 {
+		return false
+	}
+	e := p.oneOf(p.opt(u.end, "的", ","), "每天", "每日")
+	u.end = e
+	return e >= 0
 }
 
 // recurring reads the time of day behind a rule and builds the match.
@@ -198,7 +217,7 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 // finer reads an interval shorter than a day, 每两小时, that no rule holds: its length is all there is to say.
 func (p *parser) finer(i int, u *rule) bool {
 	l, ok := p.length(i, false)
-	if !ok && p.in(i, "小分") { // 每小时
+	if !ok && p.in(i, "小分秒") { // 每小时
 		x, e := find(p, i, unitWords)
 		if e < 0 {
 			return false
@@ -280,13 +299,13 @@ func (p *parser) everyWeek(i, n int, u *rule) bool {
 	u.next = func(_ *reckoner, from time.Time) time.Time { return from }
 	var set [8]bool
 	last, j := 0, p.opt(i, "的")
-	if n > 1 && p.weekWord(j) >= 0 { // 每两周周三, 隔周的周三
+	if (n > 1 || j > i) && p.weekWord(j) >= 0 { // 每两周周三, 隔周的周三, 每周的周末
 		j = p.weekWord(j)
 	}
 	if p.at(j) == '末' {
 		set[6], set[7], last, u.end = true, true, 7, j+1
 	} else {
-		for {
+		for range 7 {
 			wd, e := p.weekdayChar(j)
 			if e < 0 || p.in(e, "次") {
 				break
@@ -335,7 +354,7 @@ func (p *parser) everyMonth(i, n int, u *rule) bool {
 	j := p.opt(i, "份")
 	j = p.opt(j, "的")
 	var md []string
-	for {
+	for range 31 {
 		d, e, ok := p.small(j, 1, 31)
 		if !ok || !p.in(e, "号日") && !p.in(e, "、和,到至-") {
 			break
@@ -345,6 +364,13 @@ func (p *parser) everyMonth(i, n int, u *rule) bool {
 		j = p.opt(u.end, "、", "和", "及", ",")
 		if j == u.end {
 			break
+		}
+	}
+	if len(md) == 1 { // 每月10号到15号
+		if s := p.rangeSep(u.end); s >= 0 {
+			if to, e, ok := p.small(s, 1, 31); ok && p.in(e, "号日") && to > atoi(md[0]) {
+				u.length, u.end = to-atoi(md[0])+1, e+1
+			}
 		}
 	}
 	if len(md) > 0 {
@@ -365,10 +391,15 @@ func (p *parser) everySelected(s selector, end int, u *rule) bool {
 	case selEnd:
 		u.parts = []string{"BYMONTHDAY=-1"}
 	case selLast:
-		if s.n != 1 || s.unit != OneDay {
+		switch {
+		case s.n == 1 && s.unit == OneDay:
+			u.parts = []string{"BYMONTHDAY=-1"}
+		case s.n == 1 && s.unit == Week:
+			u.parts, u.length, u.approx = []string{"BYDAY=-1MO"}, 7, true
+			s.what, s.n, s.wd = selWeekday, -1, 1
+		default:
 			return true
 		}
-		u.parts = []string{"BYMONTHDAY=-1"}
 	case selStart:
 		u.parts = []string{"BYMONTHDAY=1"}
 	case selMiddle:
@@ -383,7 +414,7 @@ func (p *parser) everySelected(s selector, end int, u *rule) bool {
 	case selWorkday:
 		u.parts = []string{"BYDAY=MO,TU,WE,TH,FR", fmt.Sprintf("BYSETPOS=%d", s.n)}
 	case selWeek:
-		u.parts = []string{fmt.Sprintf("BYDAY=%dMO", s.n)}
+		u.parts, u.length = []string{fmt.Sprintf("BYDAY=%dMO", s.n)}, 7
 		s.what, s.wd = selWeekday, 1
 	case selWeekend:
 		u.parts = []string{fmt.Sprintf("BYDAY=%dSA", s.n)}
@@ -420,6 +451,11 @@ func (r *reckoner) plainWorkday(d days, n int) (time.Time, bool) {
 type weekdaysOnly struct{}
 
 func (weekdaysOnly) Workday(day time.Time) (work, announced bool) { return weekday(day) < 6, true }
+
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s) // written by Itoa
+	return n
+}
 
 func contains(list []string, n int) bool {
 	for _, s := range list {
@@ -524,6 +560,14 @@ func (p *parser) yearlyDay(i int, u *rule) bool {
 	if p.in(i, "底末") {
 		u.parts, u.end = []string{"BYMONTH=12", "BYMONTHDAY=31"}, i+1
 		return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return d.Month() == 12 && d.Day() == 31 })
+	}
+	if e := p.oneOf(i, "最后一天", "最后1天"); e >= 0 {
+		u.parts, u.end = []string{"BYMONTH=12", "BYMONTHDAY=31"}, e
+		return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return d.Month() == 12 && d.Day() == 31 })
+	}
+	if e := p.oneOf(i, "第一天"); e >= 0 {
+		u.parts, u.end = []string{"BYMONTH=1", "BYMONTHDAY=1"}, e
+		return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return d.Month() == 1 && d.Day() == 1 })
 	}
 	if p.at(i) == '初' {
 		u.parts, u.end = []string{"BYMONTH=1", "BYMONTHDAY=1"}, i+1

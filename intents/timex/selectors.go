@@ -269,7 +269,7 @@ func (p *parser) year(i int, f *fields) bool {
 	switch {
 	case n.digits >= 3 && n.digits <= 4, !n.arabic && n.digits == 0 && n.value >= 1900 && n.value <= 2200:
 		f.year = n.int()
-	case n.digits == 2 && (!n.arabic || p.monthFollows(j+1) || p.firstUnits(j+1, &fields{}) || n.int() > 60 && n.int() < 100 && !p.in(j+1, "前后内以之")):
+	case n.digits == 2 && (!n.arabic || n.int() < 10 || p.monthFollows(j+1) || p.firstUnits(j+1, &fields{}) || n.int() > 60 && n.int() < 100 && !p.in(j+1, "前后内以之")):
 		f.year = p.century(n.int())
 	default:
 		return false
