@@ -10,7 +10,8 @@
 //	group 工作群 马鞍山社区              a group chat that is bound to a unit ("-" for none)
 //	王奶奶: 楼道灯不亮                    somebody says something privately
 //	王奶奶@工作群: 谁在?                  … in a group, to the bot
-//	王奶奶 presses 确认                  … presses a choice of the last reply
+//	王奶奶 presses 确认                  … presses a choice of the latest reply that has it
+//	王奶奶@工作群 presses 参加            … in a group
 //	王奶奶 sends 29.29,117.21            … sends a location
 package bottest
 
@@ -20,6 +21,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -95,8 +97,8 @@ type player struct {
 	engine  *bot.Engine
 	store   bot.Store
 	now     time.Time
-	names   map[string]string // of chats
-	choices map[string][]bot.Choice
+	names   map[string]string       // of chats
+	choices map[string][]bot.Choice // of a chat, the latest first
 	reports []bot.TurnReport
 	out     strings.Builder
 	said    int
@@ -178,7 +180,7 @@ func (p *player) hear(m bot.Message) {
 func (p *player) settle() {
 	p.must("drain", p.engine.Drain(p.t.Context()))
 	for _, d := range p.sent {
-		p.choices[d.To.ID] = d.Reply.Choices
+		p.choices[d.To.ID] = append(slices.Clone(d.Reply.Choices), p.choices[d.To.ID]...)
 		text := strings.ReplaceAll(d.Reply.Plain(), "\n", "\n    ")
 		mark := ""
 		if d.Reply.Urgent {
@@ -197,13 +199,18 @@ func (p *player) settle() {
 }
 
 func (p *player) presses(line, who, label string) {
-	for _, c := range p.choices[who] {
+	who, group, inGroup := strings.Cut(who, "@")
+	chat := p.private(who)
+	if inGroup {
+		chat = bot.Chat{Channel: "test", ID: group, Group: true}
+	}
+	for _, c := range p.choices[chat.ID] {
 		if c.Label == label {
-			p.hear(bot.Message{Chat: p.private(who), From: account(who), Text: label, Action: c.Action})
+			p.hear(bot.Message{Chat: chat, From: account(who), Text: label, Action: c.Action})
 			return
 		}
 	}
-	p.t.Fatalf("%s: there is no such choice in %v", line, p.choices[who])
+	p.t.Fatalf("%s: there is no such choice in %v", line, p.choices[chat.ID])
 }
 
 func (p *player) person(line, name string, role bot.Role, unit string) {

@@ -274,6 +274,7 @@ func TestJudge(t *testing.T) {
 		{event, time.Time{}, due.Add(40 * time.Minute), calendar.Late},
 		{event, due.Add(30 * time.Minute), due.Add(40 * time.Minute), calendar.Superseded},
 		{event, due.Add(50 * time.Minute), due.Add(40 * time.Minute), calendar.Late},
+		{event, due.Add(44 * time.Minute), due.Add(40 * time.Minute), calendar.Superseded},
 		{event, time.Time{}, event, calendar.Expired},
 		{due.Add(2 * time.Minute), time.Time{}, due.Add(4 * time.Minute), calendar.OnTime},
 	} {

@@ -105,7 +105,7 @@ type Verdict string
 const (
 	OnTime     Verdict = "on time"
 	Late       Verdict = "late"       // it was due while nobody was awake, and still helps
-	Superseded Verdict = "superseded" // a later reminder of the same event was missed too: that one speaks
+	Superseded Verdict = "superseded" // a later reminder of the same event was missed too, or is about to ring: that one speaks
 	Expired    Verdict = "expired"    // it helps no more: report it
 )
 
@@ -121,7 +121,7 @@ func Judge(due, event, next, now time.Time) Verdict {
 		return OnTime
 	case !event.After(now):
 		return Expired
-	case !next.IsZero() && !next.After(now):
+	case !next.IsZero() && !next.After(now.Add(Tolerance)):
 		return Superseded
 	}
 	return Late

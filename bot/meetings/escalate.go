@@ -49,6 +49,9 @@ func (s *Skill) escalate(t *bot.Turn, id string) error {
 		return nil
 	}
 	p := &Topic{ID: newID(t, "up"+d.ID), Unit: up, Text: d.Text, By: t.Person.ID, ByName: host(t), Chat: t.Message.Chat, State: Proposed, From: d.Unit, Made: t.Now}
+	if err := p.number(t); err != nil {
+		return err
+	}
 	m, err := s.nextCollecting(t, up)
 	if err != nil {
 		return err

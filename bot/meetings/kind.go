@@ -38,7 +38,7 @@ func kindOf(title string) Kind {
 }
 
 // collects reports whether topics are called for before a meeting of the kind.
-func (k Kind) collects() bool { return k == LiaisonKind || k == Coordination || k == Residents }
+func (k Kind) collects() bool { return k == LiaisonKind || k == Residents }
 
 // votes reports whether a meeting of the kind decides by a quorum.
 func (k Kind) votes() bool { return k == Residents || k == Owners }

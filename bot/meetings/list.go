@@ -15,16 +15,16 @@ var (
 	figureWords   = regexp.MustCompile(`办结率|解决率|完成率|销号率|统计|开了几次|开了多少|几次联席|频次`)
 	decisionWords = regexp.MustCompile(`决议|销号|未办|没办|办结|督办|台账|议定`)
 	topicWords    = regexp.MustCompile(`议题`)
+	askWords      = regexp.MustCompile(`什么|哪|几|吗|有没有|看|查|[?？]`)
 )
 
 // list shows the meetings of a time, or what else is asked about them.
 func (s *Skill) list(t *bot.Turn) error {
 	text := t.Text()
-	if len(s.realm(t, bot.ListMeetings)) == 0 {
-		t.Say(s.say("forbidden", nil))
-		return nil
-	}
 	switch {
+	case s.read(text, t.Now, true).Timed && meetingVerb.MatchString(text) && !askWords.MatchString(text) && len(s.realm(t, bot.ArrangeMeeting)) == 0:
+		t.Say(s.say("forbidden", nil)) // an order to arrange one, from somebody who may not
+		return nil
 	case figureWords.MatchString(text):
 		return s.figures(t)
 	case topicWords.MatchString(text):
@@ -97,16 +97,17 @@ func (s *Skill) concern(t *bot.Turn, from, to time.Time) ([]*Meeting, error) {
 		}
 		all = append(append(all, found...), planned...)
 	}
-	if !t.Message.Chat.Group {
-		for _, unit := range t.Org.Path(t.Unit) {
-			// A grid member sees the community's meetings, a secretary the street's, as far as they are for them.
-			found, err := s.meetings(t, from, to, "unit="+unit)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, slices.DeleteFunc(found, func(m *Meeting) bool {
-				return !slices.ContainsFunc(m.Invited, func(i Invitee) bool { return i.ID == t.Person.ID })
-			})...)
+	for _, unit := range t.Org.Path(t.Unit) {
+		// A grid member sees the community's meetings, a secretary the street's, as far as they are for them.
+		found, err := s.meetings(t, from, to, "unit="+unit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, slices.DeleteFunc(found, func(m *Meeting) bool {
+			return !slices.ContainsFunc(m.Invited, func(i Invitee) bool { return i.ID == t.Person.ID })
+		})...)
+		if t.Message.Chat.Group {
+			break // in a group its own unit's meetings are spoken of
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *Meeting) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })

@@ -31,18 +31,19 @@ const (
 
 // Meeting is one sitting, alone or of a series.
 type Meeting struct {
-	ID     string          `json:"id"`
-	Unit   string          `json:"unit"`
-	Title  string          `json:"title"`
-	Kind   Kind            `json:"kind,omitempty"`
-	At     time.Time       `json:"at"`
-	Length time.Duration   `json:"length"`
-	Place  string          `json:"place,omitempty"`
-	Leads  []calendar.Lead `json:"leads,omitempty"`
-	Named  bool            `json:"named,omitempty"` // somebody named the leads; else they are the usual ones
-	Plan   []planned       `json:"plan,omitempty"`  // the reminders that are to come or were missed
-	Done   []time.Time     `json:"done,omitempty"`  // when those were due that have left
-	For    string          `json:"for,omitempty"`   // the role that it is for; "": all staff of the unit and of those directly below
+	ID     string               `json:"id"`
+	Unit   string               `json:"unit"`
+	Title  string               `json:"title"`
+	Kind   Kind                 `json:"kind,omitempty"`
+	At     time.Time            `json:"at"`
+	Length time.Duration        `json:"length"`
+	Place  string               `json:"place,omitempty"`
+	Leads  []calendar.Lead      `json:"leads,omitempty"`
+	Named  bool                 `json:"named,omitempty"` // somebody named the leads; else they are the usual ones
+	Plan   []planned            `json:"plan,omitempty"`  // the reminders that are to come or were missed
+	Steps  map[string]time.Time `json:"steps,omitempty"` // when topics are called for, chosen, the agenda goes out, the silent are asked
+	Done   []time.Time          `json:"done,omitempty"`  // when those were due that have left
+	For    string               `json:"for,omitempty"`   // the role that it is for; "": all staff of the unit and of those directly below
 
 	By     string    `json:"by"` // who arranged it
 	ByName string    `json:"by_name"`

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base32"
+	"regexp"
 	"strings"
 	"time"
 
@@ -108,13 +109,16 @@ type state struct {
 	ID    string `json:"id,omitempty"`    // of that record
 }
 
+// stopWords end a question without an answer to it.
+var stopWords = regexp.MustCompile(`^(?:算了|不用|不了|不办|不要|不弄|不安排|不设|不提醒|取消|停|没事|别)(?:了|吧|啦|吧了)?[。.!！]?$`)
+
 // Continue hears the answer to what was asked.
 func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 	var st state
 	if err := t.Expected(&st); err != nil {
 		return false, err
 	}
-	if t.Understood.Intent == "cancel" || t.Understood.Intent == "deny" && len([]rune(t.Text())) <= 4 {
+	if stopWords.MatchString(t.Text()) {
 		t.Settle()
 		t.Say(s.say("dropped", nil))
 		return true, nil

@@ -54,10 +54,10 @@ func (s *Skill) read(text string, now time.Time, office bool) reading {
 	}
 	rest := []byte(text)
 	for _, m := range timex.Find(text, timex.Options{Now: now, Calendar: s.days}) {
-		if m.Kind == timex.Span && m.Start.IsZero() {
-			continue // 12月5日前 is a deadline, no time at which something begins
+		if m.Kind == timex.Span && (m.Start.IsZero() || !m.HasClock && m.Grain != timex.OneDay) {
+			continue // 12月5日前 is a deadline, 第四季度 a part of a title: no times at which something begins
 		}
-		r.add(m, office)
+		r.add(m, now, office)
 		for i := m.Pos; i < m.End; i++ {
 			rest[i] = ' '
 		}
@@ -70,11 +70,14 @@ func (s *Skill) read(text string, now time.Time, office bool) reading {
 }
 
 // add takes one phrase into the reading.
-func (r *reading) add(m timex.Match, office bool) {
+func (r *reading) add(m timex.Match, now time.Time, office bool) {
 	switch {
 	case m.Invalid != "":
 		if r.Invalid == "" {
 			r.Invalid = m.Invalid
+		}
+		if day := dayOf(m.Text, now); r.Day.IsZero() {
+			r.Day = day // 明天25点: the day is good
 		}
 	case m.Kind == timex.Length:
 		if r.Length == 0 {
@@ -101,6 +104,18 @@ func (r *reading) add(m timex.Match, office bool) {
 	case m.Kind == timex.Span && r.Day.IsZero() && m.HasClock:
 		r.Day = midnight(m.Start) // 明天下午: the day is known, the hour is not
 	}
+}
+
+var clockTail = regexp.MustCompile(`[0-9零一二三四五六七八九十]+[点时:：].*$`)
+
+// dayOf is the day that a phrase names whose time of day is wrong; zero if its day is.
+func dayOf(phrase string, now time.Time) time.Time {
+	for _, m := range timex.Find(clockTail.ReplaceAllString(phrase, ""), timex.Options{Now: now}) {
+		if m.Invalid == "" && (m.Kind == timex.Day || m.Kind == timex.Span) && !m.Start.IsZero() {
+			return midnight(m.Start)
+		}
+	}
+	return time.Time{}
 }
 
 // exact reports whether a span begins at an hour that was named: 3点到5点, but not 下午.

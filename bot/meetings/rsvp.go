@@ -193,13 +193,13 @@ func (s *Skill) setNag(t *bot.Turn, m *Meeting) error {
 	if m.At.Sub(at) < 2*time.Hour {
 		return nil
 	}
-	return wake(t, "nag", m.ID, at)
+	return m.stepAt(t, "nag", at)
 }
 
 // ringNag asks those who have not answered, each privately, and tells who arranged the meeting how it stands.
 func (s *Skill) ringNag(t *bot.Turn, timer bot.Timer) error {
 	m, err := s.meeting(t, timer.Subject)
-	if err != nil || m == nil || m.Status != Planned || !m.At.After(t.Now) || len(m.Invited) == 0 || m.At.Sub(timer.At) > 25*time.Hour {
+	if err != nil || m == nil || m.Status != Planned || !m.At.After(t.Now) || !m.Steps["nag"].Equal(timer.At) {
 		return err
 	}
 	for _, i := range m.Invited {
@@ -207,8 +207,23 @@ func (s *Skill) ringNag(t *bot.Turn, timer bot.Timer) error {
 			t.Tell(i.Chat, bot.Reply{Text: s.say("nag", map[string]any{"M": m, "Unit": t.Org.Name(m.Unit)}), Choices: s.answers(m)}, m.At)
 		}
 	}
-	t.Tell(m.Chat, bot.Reply{Text: s.say("replies", s.replies(m))}, m.At)
-	return nil
+	chat, err := s.hostChat(t, m)
+	if err == nil && !chat.Group && len(m.Invited) > 0 {
+		t.Tell(chat, bot.Reply{Text: s.say("replies", s.replies(m))}, m.At)
+	}
+	return err
+}
+
+// hostChat is where who arranged the meeting is spoken to alone, if anywhere; else where it was arranged.
+func (s *Skill) hostChat(t *bot.Turn, m *Meeting) (bot.Chat, error) {
+	if !m.Chat.Group {
+		return m.Chat, nil
+	}
+	var p bot.Person
+	if known, err := t.Get(bot.KindPerson, m.By, &p); err != nil || !known || p.Chat.ID == "" {
+		return m.Chat, err
+	}
+	return p.Chat, nil
 }
 
 // replies is how the answers stand. Names are for who arranged the meeting; nobody's silence is shown to others.

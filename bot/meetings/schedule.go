@@ -50,6 +50,7 @@ func (s *Skill) schedule(t *bot.Turn) error {
 	r := s.read(text, t.Now, true)
 	d := draft{Unit: unit, Leads: leads, Named: named, Title: cmp.Or(titleIn(r.Rest), t.Understood.Slots.Title), Place: placeAt(r.Rest), For: audienceIn(r.Rest)}
 	if r.Invalid != "" {
+		d.Day = r.Day
 		return s.ask(t, d, "invalid", r.Invalid)
 	}
 	d.take(r)
@@ -230,7 +231,7 @@ func (s *Skill) echo(t *bot.Turn, m *Meeting, text string) error {
 		return err
 	}
 	t.Reply(bot.Reply{
-		Text:   s.say(text, map[string]any{"M": m, "Unit": t.Org.Name(m.Unit), "Note": s.dayNote(m.At)}),
+		Text:   s.say(text, map[string]any{"M": m, "Unit": t.Org.Name(m.Unit), "Note": s.dayNote(m.At), "News": m.Told == nil || m.differs()}),
 		Fields: fields,
 		Choices: []bot.Choice{
 			s.choice("retime", "retime", m.ID), s.choice(map[bool]string{true: "place", false: "replace"}[m.Place == ""], "replace", m.ID), s.choice("cancel", "cancel", m.ID),
@@ -255,11 +256,14 @@ func (s *Skill) fields(t *bot.Turn, m *Meeting) ([]bot.Field, error) {
 
 // span writes from when to when: 11月24日 周二 09:30–10:30.
 func span(m *Meeting) string {
-	end := m.End()
-	if midnight(end).Equal(midnight(m.At)) {
-		return bot.When(m.At) + "–" + end.Format("15:04")
+	end, year := m.End(), ""
+	if m.At.Year() != m.Made.Year() {
+		year = strconv.Itoa(m.At.Year()) + "年"
 	}
-	return bot.When(m.At) + "–" + bot.When(end)
+	if midnight(end).Equal(midnight(m.At)) {
+		return year + bot.When(m.At) + "–" + end.Format("15:04")
+	}
+	return year + bot.When(m.At) + "–" + bot.When(end)
 }
 
 // dayNote says when a day is not worked, or when nobody knows yet; "" for a plain working day.

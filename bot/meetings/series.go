@@ -3,6 +3,7 @@ package meetings
 import (
 	"cmp"
 	"encoding/json"
+	"regexp"
 	"time"
 
 	"linli/bot"
@@ -49,7 +50,7 @@ func (s *Skill) startSeries(t *bot.Turn, d draft, pattern *Meeting) error {
 		Calendar: calendar.Series{Start: d.At, Rule: d.Rule, Shift: d.Shift},
 	}
 	if !d.Shifted {
-		sr.Calendar.Shift = usualShift(sr.Calendar, s.days, t.Now)
+		sr.Calendar.Shift = usualShift(sr.Calendar)
 	}
 	first, ok := sr.Calendar.Next(t.Now, s.days)
 	if !ok {
@@ -77,11 +78,13 @@ func (s *Skill) startSeries(t *bot.Turn, d draft, pattern *Meeting) error {
 	return s.echoSeries(t, sr, "series.made")
 }
 
+// weekendRule is a rule for Saturdays or Sundays alone.
+var weekendRule = regexp.MustCompile(`BYDAY=-?\d*(?:SA|SU)(?:,-?\d*(?:SA|SU))*(?:;|$)`)
+
 // usualShift is what becomes of a series on days off where nobody said it: what is planned for weekends stays, the rest is put off to the
 // next working day.
-func usualShift(c calendar.Series, days calendar.Days, now time.Time) calendar.Shift {
-	next, ok := c.Next(now, nil)
-	if wd := next.At.Weekday(); ok && (wd == time.Saturday || wd == time.Sunday) || c.Rule == "FREQ=DAILY" {
+func usualShift(c calendar.Series) calendar.Shift {
+	if weekendRule.MatchString(c.Rule) || c.Rule == "FREQ=DAILY" {
 		return calendar.Keep
 	}
 	return calendar.Later

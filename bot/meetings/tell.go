@@ -80,7 +80,7 @@ func (s *Skill) ringTell(t *bot.Turn, timer bot.Timer) error {
 		news = "tell.invite"
 	case known.Off:
 		news = "tell.restored"
-	case !known.At.Equal(m.At) || known.Place != m.Place:
+	case m.differs():
 		news = "tell.moved"
 	}
 	if news == "" {
@@ -109,6 +109,11 @@ func (s *Skill) ringTell(t *bot.Turn, timer bot.Timer) error {
 		}
 	}
 	return s.put(t, m)
+}
+
+// differs reports whether others were told another time or place.
+func (m *Meeting) differs() bool {
+	return m.Told != nil && (!m.Told.At.Equal(m.At) || m.Told.Place != m.Place || m.Told.Off != (m.Status == Cancelled))
 }
 
 // notice is what others are told: everything in one message.
@@ -176,10 +181,14 @@ func (s *Skill) ringRemind(t *bot.Turn, timer bot.Timer) error {
 	m.Done = append(m.Done, p.At)
 	r := s.reminder(t, m, verdict == calendar.Late, p.At)
 	for _, chat := range chats {
+		to := r
+		if chat == m.Chat && !chat.Group {
+			to.Choices = nil // who arranged it is not asked to come
+		}
 		if m.Named {
-			t.Alert(chat, r)
+			t.Alert(chat, to)
 		} else {
-			t.Tell(chat, r, m.At)
+			t.Tell(chat, to, m.At)
 		}
 	}
 	return s.put(t, m)

@@ -13,6 +13,7 @@ import (
 // Topic is something that somebody wants a meeting to discuss.
 type Topic struct {
 	ID      string     `json:"id"`
+	N       int        `json:"n"`    // its number at the unit, in the order in which they came
 	Unit    string     `json:"unit"` // at whose meeting
 	Text    string     `json:"text"`
 	By      string     `json:"by"`
@@ -54,6 +55,9 @@ func (s *Skill) setTopics(t *bot.Turn, m *Meeting) error {
 	morning := func(before time.Duration) time.Time { return on(midnight(m.At.Add(-before)), 9*time.Hour) }
 	call, choose, agenda := morning(callBefore), morning(chooseBefore), morning(agendaBefore)
 	soon := t.Now.Add(2 * grace)
+	for timer := range m.Steps {
+		delete(m.Steps, timer)
+	}
 	if m.At.Sub(t.Now) < agendaBefore {
 		return nil // too near to call; topics are still taken, and the agenda goes out by hand
 	}
@@ -67,17 +71,26 @@ func (s *Skill) setTopics(t *bot.Turn, m *Meeting) error {
 		agenda = choose.Add(m.At.Sub(choose) / 3)
 	}
 	for timer, at := range map[string]time.Time{"call": call, "choose": choose, "agenda": agenda} {
-		if err := wake(t, timer, m.ID, at.Truncate(time.Minute)); err != nil {
+		if err := m.stepAt(t, timer, at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// stepAt sets the timer of a step before the meeting and notes it: one that was set for another time of the meeting does nothing.
+func (m *Meeting) stepAt(t *bot.Turn, timer string, at time.Time) error {
+	if m.Steps == nil {
+		m.Steps = map[string]time.Time{}
+	}
+	m.Steps[timer] = at.Truncate(time.Minute)
+	return wake(t, timer, m.ID, m.Steps[timer])
+}
+
 // ringTopics does the step before a meeting for which the timer stands, unless the meeting has moved to where it is not due.
 func (s *Skill) ringTopics(t *bot.Turn, timer bot.Timer) error {
 	m, err := s.meeting(t, timer.Subject)
-	if err != nil || m == nil || m.Status != Planned || !m.At.After(t.Now) || m.At.Sub(timer.At) > callBefore+24*time.Hour {
+	if err != nil || m == nil || m.Status != Planned || !m.At.After(t.Now) || !m.Steps[timer.Name].Equal(timer.At) {
 		return err
 	}
 	topics, err := s.topics(t, m)
@@ -92,7 +105,7 @@ func (s *Skill) ringTopics(t *bot.Turn, timer bot.Timer) error {
 		}
 		return err
 	case "choose":
-		if m.Agenda == nil {
+		if m.Agenda == nil && len(topics) > 0 {
 			t.Tell(m.Chat, s.topicBoard(m, topics), m.At)
 		}
 		return nil
@@ -101,8 +114,11 @@ func (s *Skill) ringTopics(t *bot.Turn, timer bot.Timer) error {
 		return nil
 	}
 	if !slices.ContainsFunc(topics, func(p *Topic) bool { return p.State == Chosen }) {
-		r := s.topicBoard(m, topics)
-		r.Text = s.say("agenda.missing", m) + "\n" + r.Text
+		r := bot.Reply{Text: s.say("agenda.missing", map[string]any{"M": m, "Topics": len(topics)})}
+		if len(topics) > 0 {
+			board := s.topicBoard(m, topics)
+			r.Text, r.Choices = r.Text+"\n"+board.Text, board.Choices
+		}
 		t.Tell(m.Chat, r, m.At)
 		return nil
 	}
@@ -127,8 +143,14 @@ func (s *Skill) topics(t *bot.Turn, m *Meeting) ([]*Topic, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *Topic) int { return a.Made.Compare(b.Made) })
+	slices.SortStableFunc(all, func(a, b *Topic) int { return a.N - b.N })
 	return all, nil
+}
+
+// number gives a new topic its number.
+func (p *Topic) number(t *bot.Turn) (err error) {
+	p.N, err = t.Next("topics/" + p.Unit)
+	return err
 }
 
 func (s *Skill) putTopic(t *bot.Turn, p *Topic) error {
@@ -172,6 +194,9 @@ func (s *Skill) topic(t *bot.Turn) error {
 		return err
 	}
 	p := &Topic{ID: newID(t, "topic"), Unit: unit, Text: short(body, 500), By: t.Person.ID, ByName: host(t), Chat: t.Message.Chat, State: Proposed, Made: t.Now}
+	if err := p.number(t); err != nil {
+		return err
+	}
 	if m != nil {
 		p.Meeting = m.ID
 		if m.Agenda != nil {
