@@ -1,0 +1,60 @@
+package timex
+
+// festivalDate reads a festival without a year, and 节 before 前 and 后.
+func (p *parser) festivalDate(i int, f *fields) bool {
+	if p.at(i) == '节' && p.in(i+1, "前后") && !p.in(i-1, "年季调环关细情小一二三四五六") && !(han(p.at(i-1)) && p.in(i-1, "春暑音礼时骨")) {
+		f.fest, f.off, f.end = p.clk.nextHoliday(), wholeHoliday, i+1
+		return f.fest != nil
+	}
+	return p.festivalName(i, f)
+}
+
+func (p *parser) festivalName(i int, f *fields) bool {
+	for _, w := range festivals[p.at(i)] {
+		e := p.lit(i, w.text)
+		if e < 0 {
+			continue
+		}
+		named := e
+		e = p.opt(e, "佳节", "节日", "节")
+		strong := e > named || f.hasYear || p.at(named-1) == '节'
+		if p.placeFollows(e) || w.text == "清明" && p.at(e) == '上' || w.text == "重阳" && p.in(e, "木投") {
+			return false
+		}
+		tail := p.oneOf(e, "假期", "放假", "长假", "小长假", "期间", "黄金周", "当天", "那天", "前", "后", "之", "以", "到", "至", "晚会") >= 0
+		if w.value.weak && !strong && !tail && (i > 0 || e < len(p.src)) {
+			continue
+		}
+		if w.text == "小雪" || w.text == "大雪" || w.text == "小满" { // weather and names
+			if !f.hasYear && !strong && !tail && (i > 0 || e < len(p.src)) {
+				continue
+			}
+		}
+		if !strong && p.number2(e) {
+			continue // 十一点, 六一三号
+		}
+		f.fest, f.end = &w.value, e
+		p.festivalTail(f)
+		return true
+	}
+	return false
+}
+
+// number2 says whether the word that ends at e goes on as a number, hour or month.
+func (p *parser) number2(e int) bool {
+	if chineseDigit(p.at(e-1)) < 0 {
+		return false
+	}
+	return chineseDigit(p.at(e)) >= 0 || chinesePower(p.at(e)) > 0 || digit(p.at(e)) || p.in(e, "点月号日个楼栋年时分")
+}
+
+func (p *parser) festivalTail(f *fields) {
+	e := f.end
+	switch {
+	case p.oneOf(e, "期间", "假期", "长假", "小长假", "放假期间", "黄金周", "假日") >= 0:
+		f.end = p.oneOf(e, "期间", "假期期间", "长假期间", "假期", "长假", "小长假", "放假期间", "黄金周", "假日")
+		f.off = wholeHoliday
+	case p.oneOf(e, "当天", "那天", "当日") >= 0:
+		f.end = e + 2
+	}
+}
