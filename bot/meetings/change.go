@@ -18,6 +18,7 @@ var (
 	bringOn    = regexp.MustCompile(`提前|往前|提早|早`)
 	fromNowOn  = regexp.MustCompile(`以后|今后|每次|整个系列|都改|全部改|一律`)
 	remindPart = regexp.MustCompile(`提醒`)
+	fillers    = regexp.MustCompile(`取消|不开了|撤掉|撤销|停开|把|请|那个|这个|以后|的时间|的地点|时间|地点`)
 	thisOne    = regexp.MustCompile(`这个会|那个会|刚才|刚刚|刚安排|它|该会`)
 )
 
@@ -205,7 +206,7 @@ func (s *Skill) rebook(t *bot.Turn, old, m *Meeting) error {
 
 // identify returns the meetings ahead that the words may mean and over which the person may do the action.
 func (s *Skill) identify(t *bot.Turn, words string, action bot.Action) ([]*Meeting, error) {
-	r := s.read(words, t.Now, true)
+	r := s.read(fillers.ReplaceAllString(words, " "), t.Now, true)
 	title := trimTitle(titleIn(r.Rest))
 	if title == "" && r.Day.IsZero() && r.At.IsZero() || thisOne.MatchString(words) {
 		if m, err := s.current(t, action); m != nil || err != nil {

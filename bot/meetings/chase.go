@@ -33,10 +33,12 @@ func (s *Skill) setChase(t *bot.Turn, d *Decision) error {
 	day := midnight(d.Due)
 	for _, at := range []time.Time{on(s.workdays(day, -chaseBefore), 9*time.Hour), on(day, 9*time.Hour), on(s.workdays(day, 1), 9*time.Hour)} {
 		if at.After(t.Now) {
+			d.Chase = at
 			return wake(t, "chase", d.ID, at)
 		}
 	}
-	return wake(t, "chase", d.ID, on(s.workdays(t.Now, 3), 9*time.Hour))
+	d.Chase = on(s.workdays(t.Now, 3), 9*time.Hour)
+	return wake(t, "chase", d.ID, d.Chase)
 }
 
 // workdays moves a day by working days.
@@ -83,7 +85,7 @@ func (s *Skill) ringChase(t *bot.Turn, timer bot.Timer) error {
 		}
 		return nil
 	}
-	if d.State != Open {
+	if d.State != Open || !d.Chase.Equal(timer.At) {
 		return nil
 	}
 	chats, err := s.ownerChats(t, d)
@@ -98,7 +100,10 @@ func (s *Skill) ringChase(t *bot.Turn, timer bot.Timer) error {
 		r := bot.Reply{Text: s.say("chase", map[string]any{"D": d, "Late": late, "Today": midnight(t.Now).Equal(midnight(d.Due)), "Days": int(midnight(t.Now).Sub(midnight(d.Due)) / (24 * time.Hour)), "Unit": t.Org.Name(d.Unit)}), Choices: s.ownerChoices(d)}
 		t.Tell(chat, r, time.Time{})
 	}
-	return s.setChase(t, d)
+	if err := s.setChase(t, d); err != nil {
+		return err
+	}
+	return s.putDecision(t, d)
 }
 
 // may reports whether the person may say how the decision stands: who has the right at its unit, or the staff of its owner.

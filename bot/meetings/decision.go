@@ -28,6 +28,7 @@ type Decision struct {
 	By      string        `json:"by"`
 	Chat    bot.Chat      `json:"chat"`
 	Steps   []Step        `json:"steps,omitempty"`
+	Chase   time.Time     `json:"chase,omitzero"` // when its owner is asked next
 	Made    time.Time     `json:"made"`
 }
 
@@ -98,7 +99,6 @@ func (s *Skill) decisions(t *bot.Turn, keys ...string) ([]*Decision, error) {
 var (
 	decisionSplit = regexp.MustCompile(`[;；\n]+`)
 	itemNumber    = regexp.MustCompile(`^\s*(?:[0-9]+\s*[.、．)）]|[(（]?[一二三四五六七八九十]+[)）、.])\s*`)
-	ownerWords    = regexp.MustCompile(`(?:由|请|责成|交)\s*([^,，。;；\s在于]{2,20}?)\s*(?:负责|牵头|落实|办理|处理|完成|解决|整改|修|于|在|,|，|$)|(?:责任单位|责任人|负责人|牵头单位)\s*[:：是为]?\s*([^,，。;；\s]{2,20})|([^,，。;；\s]{2,20}?)(?:负责|牵头)`)
 	doneWords     = regexp.MustCompile(`办好|办完|办结|完成了|已完成|已经完成|解决了|已解决|修好|弄好|落实了|已落实|做完`)
 	resolveLead   = regexp.MustCompile(`^(?:会议)?(?:决定|议定|明确|要求|定下来?|定了)\s*[:：,，]?\s*`)
 	decisionNo    = regexp.MustCompile(`(?:决议|事项|第)\s*#?\s*第?\s*([0-9]+|[一二三四五六七八九十])\s*(?:号|项|条|个)?`)
@@ -107,12 +107,31 @@ var (
 	upWords       = regexp.MustCompile(`上报|报上级|报街道|报区|提交上级|定不了|决定不了|解决不了`)
 )
 
+// owners are the ways to say whose it is, the plainest first.
+var owners = []*regexp.Regexp{
+	regexp.MustCompile(`(?:由|请|责成|交给|交)\s*([^,，。;；\s在于]{2,20}?)\s*(?:负责|牵头|落实|办理|处理|完成|解决|整改|修|于|在|[0-9]|,|，|$)`),
+	regexp.MustCompile(`(?:责任单位|责任人|负责人|牵头单位|负责单位)\s*[:：是为]?\s*([^,，。;；\s]{2,20})`),
+	regexp.MustCompile(`(?:^|[,，。;；\s])([^,，。;；\s0-9]{2,20}?)(?:负责|牵头)`),
+}
+
+// ownerIn returns whose it is to be by the words; "" if they do not say.
+func ownerIn(text string) string {
+	for _, pattern := range owners {
+		if found := pattern.FindStringSubmatch(text); found != nil {
+			return found[1]
+		}
+	}
+	return ""
+}
+
 // resolve records minutes, decisions, votes, and what became of decisions.
 func (s *Skill) resolve(t *bot.Turn) error {
 	form, body, inForm := cutForm(t.Text())
 	_, votes := readVote(t.Text())
 	number := decisionNo.FindStringSubmatch(t.Text())
 	switch {
+	case !inForm && askWords.MatchString(t.Text()) && decisionWords.MatchString(t.Text()):
+		return s.listDecisions(t)
 	case inForm && form == formVote, !inForm && votes:
 		return s.vote(t, body)
 	case inForm && form == formMinutes:
@@ -214,9 +233,7 @@ func (s *Skill) lastMeeting(t *bot.Turn, unit string) (*Meeting, error) {
 // readDecision finds who and until when in the words.
 func (s *Skill) readDecision(t *bot.Turn, d *Decision) {
 	d.Due = s.deadline(d.Text, t.Now)
-	if found := ownerWords.FindStringSubmatch(d.Text); found != nil {
-		s.setOwner(t, d, cmp.Or(found[1], found[2], found[3]))
-	}
+	s.setOwner(t, d, ownerIn(d.Text))
 	if d.Who == "" || d.Due.IsZero() {
 		d.State = Incomplete
 	}
@@ -248,17 +265,16 @@ func (s *Skill) setOwner(t *bot.Turn, d *Decision, words string) {
 		return
 	}
 	d.Who, d.Owner = words, ""
-	var near []*bot.Unit
-	for _, u := range t.Org.Find(words) {
-		for _, up := range t.Org.Path(d.Unit) {
-			if t.Org.Within(u.ID, up) && up != t.Org.Path(d.Unit)[len(t.Org.Path(d.Unit))-1] {
-				near = append(near, u)
-				break
-			}
+	found := t.Org.Find(words)
+	for _, up := range t.Org.Path(d.Unit) {
+		// The nearest: each community has a first grid.
+		near := slices.DeleteFunc(slices.Clone(found), func(u *bot.Unit) bool { return !t.Org.Within(u.ID, up) })
+		if len(near) == 1 {
+			d.Owner, d.Who = near[0].ID, near[0].Name
 		}
-	}
-	if len(near) == 1 {
-		d.Owner, d.Who = near[0].ID, near[0].Name
+		if len(near) > 0 {
+			return
+		}
 	}
 }
 
@@ -280,10 +296,7 @@ func (s *Skill) askMissing(t *bot.Turn, all []*Decision) error {
 
 func (s *Skill) heardOwner(t *bot.Turn, id string) (bool, error) {
 	return s.complete(t, id, func(d *Decision) bool {
-		words := t.Text()
-		if found := ownerWords.FindStringSubmatch(words); found != nil {
-			words = cmp.Or(found[1], found[2], found[3])
-		}
+		words := cmp.Or(ownerIn(t.Text()), t.Text())
 		if len([]rune(words)) > 20 {
 			return false
 		}

@@ -76,7 +76,8 @@ func (s *Skill) Keeps() []bot.Kept {
 	return kept
 }
 
-// Guard takes what is written in a form of its own: 议题:…, 纪要:…, 决议:…, 表决:…, 决议3已办好.
+// Guard takes what is written in a form of its own: 议题:…, 纪要:…, 决议:…, 表决:…, 决议3已办好; and what is asked about the figures of
+// liaison meetings, which the intent of figures in general does not tell apart.
 func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	if !t.Person.Staff() {
 		return false, nil
@@ -84,6 +85,10 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	if number := decisionForm.FindStringSubmatch(t.Text()); number != nil {
 		t.Settle()
 		return true, s.report(t, atoi(number[1]))
+	}
+	if strings.Contains(t.Text(), "联席") && figureWords.MatchString(t.Text()) {
+		t.Settle()
+		return true, s.figures(t)
 	}
 	form, _, ok := cutForm(t.Text())
 	if !ok {

@@ -38,13 +38,7 @@ func (s *Skill) schedule(t *bot.Turn) error {
 	}
 	// The words decide what the classifier could not: a change or a cancellation of a meeting that there is.
 	if instead := s.instead(t.Text()); instead != nil {
-		found, err := s.identify(t, instead.words, bot.ArrangeMeeting)
-		if err != nil {
-			return err
-		}
-		if len(found) > 0 {
-			return instead.act(t)
-		}
+		return instead(t)
 	}
 	text, leads, named := cutLeads(t.Text(), t.Now)
 	r := s.read(text, t.Now, true)
@@ -58,21 +52,14 @@ func (s *Skill) schedule(t *bot.Turn) error {
 }
 
 // instead is what a sentence asks for that looks like a new meeting, or nil.
-func (s *Skill) instead(text string) *otherwise {
-	at := changeTo.FindStringIndex(text)
+func (s *Skill) instead(text string) func(*bot.Turn) error {
 	switch {
 	case cancelWords.MatchString(text):
-		return &otherwise{words: text, act: s.cancel}
-	case at != nil && !newWords.MatchString(text):
-		return &otherwise{words: text[:at[0]], act: s.reschedule}
+		return s.cancel
+	case changeTo.MatchString(text) && !newWords.MatchString(text):
+		return s.reschedule
 	}
 	return nil
-}
-
-// otherwise is another thing to do, and the words that name the meeting to do it to.
-type otherwise struct {
-	words string
-	act   func(*bot.Turn) error
 }
 
 // unitFor returns the unit that the message is about: the one that it names, else where we are, else where the person may do the action.
