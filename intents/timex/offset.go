@@ -41,77 +41,91 @@ var leads = []word[lead]{
 	{"过去", behind}, {"最近", behind}, {"近", behind}, {"之前", behind}, {"以前", behind}, {"此前", behind}, {"此后", ahead}, {"刚过去", behind},
 }
 
-// leading reads 未来三天, 最近两周, 前三天, 下两周.
-func (p *parser) leading(i int) (Match, bool) {
-	var which lead
-	e := -1
+// leadWord reads the word before a length at i. A single character, 前 or 下, says so in short.
+func (p *parser) leadWord(i int) (which lead, end int) {
 	switch p.at(i) {
 	case '未', '今', '接', '往', '之', '以', '随', '过', '最', '近', '此', '刚', '在':
-		which, e = find(p, i, leads)
+		which, end = find(p, i, leads)
 	case '前', '上':
-		which, e = behind, i+1
+		return behind, i + 1
 	case '后', '下':
-		which, e = ahead, i+1
+		return ahead, i + 1
+	default:
+		return 0, -1
 	}
-	if e < 0 || (p.at(i) == '近' || p.at(i) == '过') && p.in(i-1, "附最接远邻靠通经走路") {
-		return Match{}, false
+	switch {
+	case p.in(i, "近过") && p.in(i-1, "附最接远邻靠通经走路"): // 附近两天
+		return 0, -1
+	case p.in(i, "之以") && i > 0 && han(p.at(i-1)): // belongs to the word before
+		return 0, -1
 	}
-	if (p.at(i) == '之' || p.at(i) == '以') && i > 0 && han(p.at(i-1)) {
+	return which, end
+}
+
+// shortLead says whether 前, 后, 上 or 下 at i may stand before the length l, that begins at j.
+func (p *parser) shortLead(i, j int, l *length) bool {
+	if l.value == 0.5 || l.units > 1 || l.unit == Second || p.before(i, "以", "之", "提", "先", "向", "楼", "月", "年", "周", "期", "门", "身") {
+		return false
+	}
+	if p.at(i) == '前' && l.unit == Quarter && p.at(l.end-3) != '个' { // 前三季度 are of this year
+		return false
+	}
+	if p.in(i, "前后") {
+		return true
+	}
+	one := l.value == 1 && p.at(j) != '1' && p.at(j) != '个' && p.at(j+1) != '个'
+	frame := l.value == 1 && (l.unit == Week || l.unit == Month || l.unit == Quarter) // 下一周 is the week itself
+	return l.unit != Year && !one && !frame
+}
+
+// leading reads 未来三天, 最近两周, 前三天, 下两周.
+func (p *parser) leading(i int) (Match, bool) {
+	which, e := p.leadWord(i)
+	if e < 0 {
 		return Match{}, false
 	}
 	j := p.space(p.opt(p.space(e), "的", "这"))
 	l, ok := p.length(j, true)
 	if e := p.oneOf(j, "个小时", "个钟头"); !ok && e >= 0 && p.in(i, "上下") { // 上个小时
-		l = length{pos: j, end: e, seconds: 3600, value: 1, unit: Hour, units: 1}
-		ok = true
+		l, ok = length{pos: j, end: e, seconds: 3600, value: 1, unit: Hour, units: 1}, true
 	}
-	if !ok || l.unit == Second && l.units == 1 && e == i+1 {
+	short := e == i+1 && p.at(i) != '近'
+	if !ok || short && !p.shortLead(i, j, &l) {
 		return Match{}, false
 	}
-	if e == i+1 && p.at(i) != '近' && (l.value == 0.5 || l.units > 1 || p.before(i, "以", "之", "提", "先", "向", "楼", "月", "年", "周", "期", "门", "身")) {
-		return Match{}, false
-	}
-	if e == i+1 && (p.at(i) == '上' || p.at(i) == '下') && (l.unit == Year || l.unit == Second || l.value == 1 && (l.unit == Week || l.unit == Month || l.unit == Quarter || !p.in(j, "1") && p.at(j+1) != '个' && p.at(j) != '个')) {
-		return Match{}, false
-	}
-	if p.at(i) == '前' && l.unit == Quarter && p.at(l.end-3) != '个' { // 前三季度 are of this year
-		return Match{}, false
-	}
-	if p.at(i) == '近' && (l.units == 0 || l.unit == Hour && l.value > 100) {
-		return Match{}, false
-	}
-	end := p.opt(l.end, "之内", "以内", "内", "里", "间", "期间", "以来")
-	m := p.match(i, end)
-	m.Kind, m.Grain, m.Approx, m.HasDate, m.HasClock = Span, l.unit, l.approx || e == i+1 && p.in(i, "前后"), true, l.seconds > 0
-	m.Duration = l.duration()
-	r := &p.clk
-	base := r.now
-	wholeDays := l.seconds == 0 && !r.o.Usage.FromNow
-	if e == i+1 && (p.at(i) == '上' || p.at(i) == '下') && l.seconds == 0 && l.unit != OneDay { // 下两周 are whole weeks
-		m.Start, m.Stop = r.wholeUnits(&l, which == ahead)
-		m.LastStart = m.Stop
-		return m, true
-	}
-	switch {
-	case which == ahead && wholeDays:
-		m.Start = r.plus(r.today, 1)
-		m.Stop = r.from(m.Start, &l, 1)
-		if l.workdays > 0 {
-			m.Stop = r.plus(r.from(r.today, &l, 1), 1)
-		}
-	case which == ahead:
-		m.Start, m.Stop = base, r.from(base, &l, 1)
-	case wholeDays:
-		m.Start, m.Stop = r.from(r.today, &l, -1), r.today
-	default:
-		m.Start, m.Stop = r.from(base, &l, -1), base
-		if l.years+l.months > 0 {
-			m.Start = r.floor(m.Start)
-		}
+	m := p.match(i, p.opt(l.end, "之内", "以内", "内", "里", "间", "期间", "以来"))
+	m.Kind, m.Grain, m.Duration, m.HasDate, m.HasClock = Span, l.unit, l.duration(), true, l.seconds > 0
+	m.Approx = l.approx || short && p.in(i, "前后")
+	if short && p.in(i, "上下") && l.seconds == 0 && l.unit != OneDay { // 下两周 are whole weeks
+		m.Start, m.Stop = p.clk.wholeUnits(&l, which == ahead)
+	} else {
+		m.Start, m.Stop = p.clk.around(&l, which == ahead)
 	}
 	m.LastStart = m.Stop
-	m.Provisional = r.takeProvisional()
+	m.Provisional = p.clk.takeProvisional()
 	return m, true
+}
+
+// around is the time of that length from now on, or up to now. Days are whole ones and leave today out.
+func (r *reckoner) around(l *length, next bool) (from, to time.Time) {
+	if l.seconds == 0 && !r.o.Usage.FromNow {
+		switch tomorrow := r.plus(r.today, 1); {
+		case !next:
+			return r.from(r.today, l, -1), r.today
+		case l.workdays > 0:
+			return tomorrow, r.plus(r.from(r.today, l, 1), 1)
+		default:
+			return tomorrow, r.from(tomorrow, l, 1)
+		}
+	}
+	if next {
+		return r.now, r.from(r.now, l, 1)
+	}
+	from = r.from(r.now, l, -1)
+	if l.years+l.months > 0 {
+		from = r.floor(from)
+	}
+	return from, r.now
 }
 
 // wholeUnits are the next or the last whole weeks, months or quarters.

@@ -209,92 +209,91 @@ func (p *parser) samePart(a, b *clock) part {
 	return noPart
 }
 
-// bareRange reads a range whose start is a mere number: 9到11点, 3-5号, 1995-1997年, 2——4月, 周一至五.
+// bare is a range whose start is a mere number, while it is read.
+type bare struct {
+	frame   fields // what was said before the number
+	part    part
+	withDay bool // frame is a whole day
+	at      int  // where the first number stands, and the second one
+	next    int
+	n, m    number
+	unit    int // where the unit of the second number stands
+}
+
+// bareRange reads a range whose start is a mere number: 9到11点, 3-5号, 1995-1997年, 2——4月.
 func (p *parser) bareRange(start, i int) (Match, bool) {
-	j := i
-	var frame fields
-	if p.yearFrame(j, &frame) {
-		j = p.space(p.opt(frame.end, "的"))
-	}
-	var lead clock
-	withDay := false
-	if j == i {
+	r := bare{at: i}
+	if p.yearFrame(i, &r.frame) {
+		r.at = p.space(p.opt(r.frame.end, "的"))
+	} else {
 		var f fields
 		if p.date(i, &f) && !f.clock.set() && (p.at(f.end-1) != '月' || f.day > 0) {
-			j, withDay = p.space(f.end), true
-			frame = f
+			r.at, r.withDay, r.frame = p.space(f.end), true, f
 		}
 	}
-	if v, e := p.partWord(j, withDay); e >= 0 {
-		lead.part, j = v, p.space(e)
+	if v, e := p.partWord(r.at, r.withDay); e >= 0 {
+		r.part, r.at = v, p.space(e)
 	}
-	n, ok := p.number(j)
-	if !ok || !n.whole() || p.numberBefore(j) || letter(p.at(j-1)) || p.at(j-1) == '第' {
+	var ok bool
+	if r.n, ok = p.number(r.at); !ok || !r.n.whole() || p.numberBefore(r.at) || letter(p.at(r.at-1)) || p.at(r.at-1) == '第' {
 		return Match{}, false
 	}
-	s := p.rangeSep(p.space(n.end))
-	if s < 0 && p.at(n.end) == '、' {
-		s = n.end + 1
+	r.next = p.rangeSep(p.space(r.n.end))
+	if r.next < 0 && p.at(r.n.end) == '、' {
+		r.next = r.n.end + 1
 	}
-	if s < 0 {
+	if r.next < 0 {
 		return Match{}, false
 	}
-	p.joint = s
-	n2, ok := p.number(s)
-	if !ok || !n2.whole() {
+	p.joint = r.next
+	if r.m, ok = p.number(r.next); !ok || !r.m.whole() {
 		return Match{}, false
 	}
-	k := p.space(n2.end)
-	var a, b point
-	switch {
-	case p.at(k) == '点' && p.at(n.end) != '、' || p.at(k) == '时' && !p.in(k+1, "间候"):
-		if n.int() > 24 || n2.int() > 24 || n.digits > 2 {
-			return Match{}, false
-		}
-		if n.int() >= n2.int() && n2.int()+12 <= n.int() {
-			return Match{}, false
-		}
-		if b, ok = p.pointAt(s, true); !ok {
-			return Match{}, false
-		}
-		if !withDay && lead.part == noPart && !p.hourInContext(j, k+1, n2) {
-			return Match{}, false
-		}
-		a.f = frame
-		if !withDay {
-			a.f = fields{}
-		}
-		a.f.clock = clock{pos: j, end: n.end, part: lead.part, hasHour: true, h: n.int(), grain: Hour, exact: n.int() > 12 || n.int() == 0}
-	case lead.part != noPart || withDay:
-		return Match{}, false
-	case p.in(k, "号日") && n.int() >= 1 && n.int() <= 31 && n.digits <= 2 && n2.int() <= 31 && n.int() < n2.int():
-		if !frame.hasYear && frame.month == 0 && !p.dayInContext(j, k, n2) {
-			return Match{}, false
-		}
-		b, ok = p.pointAt(s, true)
-		a.f = frame
-		a.f.day = n.int()
-	case p.at(k) == '月' && n.int() >= 1 && n.int() <= 12 && n2.int() <= 12 && p.at(n.end-1) != '月' && frame.month == 0:
-		b, ok = p.pointAt(s, true)
-		if ok && b.f.day > 0 {
-			return Match{}, false
-		}
-		a.f = frame
-		a.f.month = n.int()
-	case p.at(k) == '年' && n.digits == 4 && (n2.digits == 4 || n2.digits == 2) && !frame.hasYear:
-		b, ok = p.pointAt(s, true)
-		a.f.year, a.f.hasYear = n.int(), true
-	case n.digits == 4 && n2.digits == 4 && n.arabic && n2.arabic && n.int() > 1900 && n2.int() < 2100 && n.int() < n2.int() && (start < i || p.o.Usage.BareYears) && !p.countsSomething(k):
-		a.f.year, a.f.hasYear = n.int(), true
-		b.f.year, b.f.hasYear, b.f.pos, b.f.end = n2.int(), true, s, n2.end
-	default:
-		return Match{}, false
-	}
+	r.unit = p.space(r.m.end)
+	a, b, ok := p.bareEnds(&r, start < i)
 	if !ok {
 		return Match{}, false
 	}
-	a.f.pos, a.f.end = i, n.end
+	a.f.pos, a.f.end = i, r.n.end
 	return p.rangeOf(start, &a, &b)
+}
+
+// bareEnds gives the first number the unit of the second one.
+func (p *parser) bareEnds(r *bare, since bool) (a, b point, ok bool) {
+	n, m := r.n.int(), r.m.int()
+	a.f = r.frame
+	switch {
+	case p.at(r.unit) == '点' && p.at(r.n.end) != '、' || p.at(r.unit) == '时' && !p.in(r.unit+1, "间候"):
+		said := r.withDay || r.part != noPart || p.hourInContext(r.at, r.unit+1, r.m)
+		if n > 24 || m > 24 || r.n.digits > 2 || n >= m && m+12 <= n || !said {
+			return a, b, false
+		}
+		if !r.withDay {
+			a.f = fields{}
+		}
+		a.f.clock = clock{pos: r.at, end: r.n.end, part: r.part, hasHour: true, h: n, grain: Hour, exact: n > 12 || n == 0}
+	case r.part != noPart || r.withDay:
+		return a, b, false
+	case p.in(r.unit, "号日") && n >= 1 && n < m && m <= 31 && r.n.digits <= 2:
+		if !r.frame.hasYear && r.frame.month == 0 && !p.dayInContext(r.at, r.unit, r.m) {
+			return a, b, false
+		}
+		a.f.day = n
+	case p.at(r.unit) == '月' && n >= 1 && n <= 12 && m <= 12 && r.frame.month == 0:
+		a.f.month = n
+		b, ok = p.pointAt(r.next, true)
+		return a, b, ok && b.f.day == 0
+	case p.at(r.unit) == '年' && r.n.digits == 4 && (r.m.digits == 4 || r.m.digits == 2) && !r.frame.hasYear:
+		a.f.year, a.f.hasYear = n, true
+	case r.n.arabic && r.n.digits == 4 && r.m.digits == 4 && n > 1900 && n < m && m < 2100 && (since || p.o.Usage.BareYears) && !p.countsSomething(r.unit):
+		a.f.year, a.f.hasYear = n, true
+		b.f = fields{year: m, hasYear: true, pos: r.next, end: r.m.end}
+		return a, b, true
+	default:
+		return a, b, false
+	}
+	b, ok = p.pointAt(r.next, true)
+	return a, b, ok
 }
 
 // yearFrame reads a year or a month that a bare range stands in: 2018年 in 2018年2——4月, 5月 in 5月3-5日.
