@@ -1,6 +1,7 @@
 package incidents
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -20,14 +21,16 @@ type Case struct {
 	Category  string     `json:"category,omitempty"` // a code of the table; "": nobody knows yet
 	Text      string     `json:"text"`               // what was reported, and what was added
 	Place     Place      `json:"place,omitzero"`
-	Severity  int        `json:"severity"`         // 1 emergency … 4
-	Urgent    string     `json:"urgent,omitempty"` // the number to call: 110, 119, 120
-	Secret    bool       `json:"secret,omitempty"` // confidential: its handlers alone see it
-	Unit      string     `json:"unit"`             // in charge; never empty
-	First     string     `json:"first,omitempty"`  // 首接: the first that was in charge
-	Contact   string     `json:"contact,omitempty"`
-	Assist    []string   `json:"assist,omitempty"` // 协办
-	Handler   Someone    `json:"handler,omitzero"` // who signed for it
+	Home      string     `json:"home,omitempty"`    // where it was reported: stands for the place while that isn't known
+	Severity  int        `json:"severity"`          // 1 emergency … 4
+	Urgent    string     `json:"urgent,omitempty"`  // the number to call: 110, 119, 120
+	Secret    bool       `json:"secret,omitempty"`  // confidential: its handlers alone see it
+	Unit      string     `json:"unit"`              // in charge; never empty
+	First     string     `json:"first,omitempty"`   // 首接: the first that was in charge
+	Contact   string     `json:"contact,omitempty"` // speaks for a unit in charge that nobody hears
+	Unheard   bool       `json:"unheard,omitempty"` // nobody could be told yet
+	Assist    []string   `json:"assist,omitempty"`  // 协办
+	Handler   Someone    `json:"handler,omitzero"`  // who signed for it
 	Handlers  []string   `json:"handlers,omitempty"`
 	Reporters []Reporter `json:"reporters,omitempty"`
 	Files     []File     `json:"files,omitempty"`
@@ -131,6 +134,9 @@ func (c *Case) StateName() string { return string(c.State) }
 // Open reports whether somebody still has to do something about it.
 func (c *Case) Open() bool { return c.State.open() }
 
+// where is the unit of the place, as near as it is known.
+func (c *Case) where() string { return cmp.Or(c.Place.Unit, c.Home, c.Unit) }
+
 // Reporter returns the person's entry among the reporters, or nil.
 func (c *Case) Reporter(person string) *Reporter {
 	for i := range c.Reporters {
@@ -196,7 +202,7 @@ func (c *Case) Keys(org *bot.Org) []string {
 		}
 		return keys
 	}
-	for _, at := range [][]string{org.Path(c.Unit), org.Path(c.Place.Unit), org.Path(c.Contact)} {
+	for _, at := range [][]string{org.Path(c.Unit), org.Path(c.where()), org.Path(c.Contact)} {
 		for _, unit := range at {
 			add("in=", unit)
 			if c.Open() {

@@ -79,6 +79,9 @@ func (t *table) of(code string) *Category {
 	return &Category{Code: cmp.Or(code, Other), Name: "其他问题", Severity: 3, Limit: Limit{Hours: 13, Demo: true}}
 }
 
+// alike is from which weight of shared words on two texts are alike at all; a pair of characters that only one category has weighs 1.
+const alike = 0.6
+
 // rank returns the categories whose names and examples share the most with the words, best first.
 func (t *table) rank(text string, most int) []*Category {
 	scores := map[string]float64{}
@@ -89,12 +92,60 @@ func (t *table) rank(text string, most int) []*Category {
 	}
 	var found []*Category
 	for _, c := range t.order {
-		if scores[c.Code] > 0 {
+		if scores[c.Code] >= alike {
 			found = append(found, c)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b *Category) int { return cmp.Compare(scores[b.Code], scores[a.Code]) })
 	return found[:min(len(found), most)]
+}
+
+// A category is taken, not asked for, from the probability certain on, or if it is ahead of the next by the factor clearly. A wrong office costs the
+// reporter days, a question seconds.
+const (
+	certain = 0.5
+	clearly = 3.0
+	guess   = 0.05 // below it, it isn't even offered
+)
+
+// likeliest ranks categories for the words, by the model if there is one.
+func (s *Skill) likeliest(text string, most int) []*Category {
+	if s.rank == nil {
+		return s.table.rank(text, most)
+	}
+	var found []*Category
+	best := 0.0
+	for _, c := range s.rank(text, most) {
+		best = max(best, c.Score)
+		if k := s.table.byCode[c.Code]; k != nil && c.Score >= max(best/clearly, guess) {
+			found = append(found, k)
+		}
+	}
+	for _, k := range s.table.rank(text, most) {
+		if !slices.Contains(found, k) && len(found) < most {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
+// sure drops a category that the model only guesses.
+func (s *Skill) sure(code, text string) string {
+	if s.rank == nil || code == "" {
+		return code
+	}
+	score, next := 0.0, 0.0
+	for _, c := range s.rank(text, 5) {
+		if c.Code == code {
+			score = c.Score
+		} else {
+			next = max(next, c.Score)
+		}
+	}
+	if score >= certain || score >= clearly*next {
+		return code
+	}
+	return ""
 }
 
 // bigrams returns the pairs of neighbouring characters, each once.

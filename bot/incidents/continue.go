@@ -114,9 +114,15 @@ func (s *Skill) answerDraft(t *bot.Turn, c *Case, q asked) (bool, error) {
 		if code == "" {
 			code = Other // asked once; the dispatcher decides
 		}
-		s.takePlace(t, c, text)
+		if !fine(t.Org, c.Place.Unit) {
+			s.takePlace(t, c, text)
+		}
 		return true, s.setCategory(t, c, code, q.Rest)
 	case "place":
+		was := ""
+		if c.Place.Unit != "" {
+			was = c.Place.Words
+		}
 		found := s.takePlace(t, c, text)
 		if !found && t.Message.Location == nil && slices.Contains(elsewhere, t.Understood.Intent) {
 			return false, nil
@@ -128,7 +134,7 @@ func (s *Skill) answerDraft(t *bot.Turn, c *Case, q asked) (bool, error) {
 			c.Place.Words = more(c.Place.Words, text)
 		}
 		c.attach(t, false)
-		return true, s.relocated(t, c, q.Rest)
+		return true, s.relocated(t, c, was, q.Rest)
 	default: // join
 		switch {
 		case t.Understood.Intent == "confirm" || yes.MatchString(text):
@@ -163,7 +169,7 @@ func (s *Skill) codeOf(t *bot.Turn, text string) string {
 			return k.Code
 		}
 	}
-	if code := t.Understand(text).Slots.Category; s.table.byCode[code] != nil {
+	if code := s.sure(t.Understand(text).Slots.Category, withoutPlace(t, text)); s.table.byCode[code] != nil {
 		return code
 	}
 	return ""
@@ -219,15 +225,18 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		return true, err
 	}
 	near := t.Now.Sub(t.Session.Asked) <= burst
+	adds := near && additions.MatchString(text) && utf8.RuneCountInString(text) <= brief && s.belongs(t, c, text)
 	switch {
 	case t.Understood.Intent == "confirm" || text != "" && yes.MatchString(text):
 		t.Settle()
 		t.Say(s.say("confirmed", s.data(t, c)), s.choice("show", "show", c.ID))
 		return true, nil
-	case t.Understood.Intent == "cancel" && near:
+	case t.Understood.Intent == "cancel" && near, takenBack.MatchString(text):
 		return true, s.withdraw(t, c, "")
 	case anonymously.MatchString(text) && utf8.RuneCountInString(text) <= 12:
 		return true, s.hideName(t, c)
+	case adds:
+		return true, s.addWords(t, c, text)
 	case !near || slices.Contains(elsewhere, t.Understood.Intent):
 		return false, nil
 	case text == "" && (len(t.Message.Attachments) > 0 || t.Message.Location != nil):
@@ -240,9 +249,15 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 	return false, nil
 }
 
+// takenBack takes a report back, whenever it is said.
+var takenBack = regexp.MustCompile(`^(?:我要|请|帮我)?(?:撤回|撤销|撤掉|撤单|不报了|取消上报)(?:吧|了|这件事?|上报)?[。.!！]?$`)
+
+// additions begin what goes on from the sentence before.
+var additions = regexp.MustCompile(`^(?:还|也|而且|并且|又|另外还|补充|就是|对了|现在)[^?？]*$`)
+
 // belongs reports whether what reads like a report is only more about the same matter: no place of its own, and no other category.
 func (s *Skill) belongs(t *bot.Turn, c *Case, text string) bool {
-	if code := t.Understood.Slots.Category; code != "" && code != c.Category {
+	if code := s.sure(t.Understood.Slots.Category, withoutPlace(t, text)); code != "" && code != c.Category {
 		return false
 	}
 	match, ok := place.Best(place.Find(text, t.Places))

@@ -80,7 +80,7 @@ func (s *Skill) newPlace(t *bot.Turn, c *Case, words string) (bool, error) {
 		}
 	}
 	c.Place.Lat, c.Place.Lon = 0, 0
-	return true, s.relocated(t, c, s.rest(t))
+	return true, s.relocated(t, c, old.Words, s.rest(t))
 }
 
 func (s *Skill) newKind(t *bot.Turn, c *Case, words string) (bool, error) {
@@ -154,18 +154,28 @@ func (s *Skill) chooseUnit(t *bot.Turn, c *Case, unit string) error {
 		return nil
 	}
 	c.Place.Unit = unit
-	return s.relocated(t, c, s.rest(t))
+	return s.relocated(t, c, "", s.rest(t))
 }
 
 // relocated goes on with a case whose place has changed; if it was registered, dispatch follows.
-func (s *Skill) relocated(t *bot.Turn, c *Case, rest []string) error {
+func (s *Skill) relocated(t *bot.Turn, c *Case, was string, rest []string) error {
 	if c.State == Draft {
 		c.Place.Asked = c.Place.Asked || c.Place.Unit == ""
+		if was != "" {
+			c.Text = strings.Replace(c.Text, was, c.Place.Words, 1)
+		}
 		t.Settle()
 		return s.proceed(t, []*Case{c}, rest)
 	}
-	if ok, err := s.act(t, c, Relocate, placeWords(t.Org, c)); !ok || err != nil {
+	why := placeWords(t.Org, c)
+	if was != "" {
+		why = was + " → " + c.Place.Words
+	}
+	if ok, err := s.act(t, c, Relocate, why); !ok || err != nil {
 		return err
+	}
+	if was != "" {
+		c.Text = strings.Replace(c.Text, was, c.Place.Words, 1) // what is handled is right; what was said stays in the history
 	}
 	return s.again(t, c, false)
 }
@@ -175,9 +185,6 @@ func (s *Skill) again(t *bot.Turn, c *Case, anew bool) error {
 	was := c.Unit
 	if c.State == Accepted || c.State == Alarm {
 		c.Handler = Someone{}
-		if c.Place.Unit == "" {
-			c.Place.Unit = territory(t.Org, c.Unit)
-		}
 		if err := s.dispatchCase(t, c); err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func (s *Skill) assistants(org *bot.Org, c *Case) []string {
 	}
 	var units []string
 	for _, duty := range s.dispatch[i].Assist {
-		unit := s.holder(org, duty, c.Place.Unit)
+		unit := s.holder(org, duty, c.where())
 		if unit != "" && unit != c.Unit && !slices.Contains(units, unit) {
 			units = append(units, unit)
 		}
@@ -72,11 +72,11 @@ func (s *Skill) holder(org *bot.Org, duty, place string) string {
 func (s *Skill) candidates(org *bot.Org, c *Case, most int) []string {
 	var units []string
 	add := func(unit string) {
-		if unit != "" && unit != c.Unit && !slices.Contains(units, unit) && mayHave(org, c.Category, c.Place.Unit, unit) && org.Unit(unit) != nil {
+		if unit != "" && unit != c.Unit && !slices.Contains(units, unit) && mayHave(org, c.Category, c.where(), unit) && org.Unit(unit) != nil {
 			units = append(units, unit)
 		}
 	}
-	if u := org.InCharge(c.Category, c.Place.Unit); u != nil {
+	if u := org.InCharge(c.Category, c.where()); u != nil {
 		add(u.ID)
 	}
 	for _, u := range s.assistants(org, c) {
@@ -84,13 +84,13 @@ func (s *Skill) candidates(org *bot.Org, c *Case, most int) []string {
 	}
 	if c.Category == "" || c.Category == Other {
 		// What the words resemble says who might be meant.
-		for _, like := range s.table.rank(c.Text, 3) {
-			if u := org.InCharge(like.Code, c.Place.Unit); u != nil {
+		for _, like := range s.likeliest(c.Text, 3) {
+			if u := org.InCharge(like.Code, c.where()); u != nil {
 				add(u.ID)
 			}
 		}
 	}
-	home := territory(org, c.Place.Unit)
+	home := territory(org, c.where())
 	add(home)
 	if u := org.Unit(home); u != nil {
 		for _, child := range org.Children(home) {

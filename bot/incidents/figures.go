@@ -63,11 +63,7 @@ func (c *Case) count(org *bot.Org) *Count {
 	if c.Secret || c.Number == "" || c.State == Draft || c.State == Withdrawn || c.State == Merged {
 		return nil
 	}
-	place := c.Place.Unit
-	if place == "" {
-		place = c.Unit
-	}
-	n := Count{Territory: territory(org, place), Month: month(c.Reported), Code: c.Category, Unit: c.Unit}
+	n := Count{Territory: territory(org, c.where()), Month: month(c.Reported), Code: c.Category, Unit: c.Unit}
 	if n.Code == "" {
 		n.Code = Other
 	}

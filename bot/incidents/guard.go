@@ -32,7 +32,11 @@ func (s *Skill) emergency(t *bot.Turn, number string) error {
 	if err != nil {
 		return err
 	}
-	reached, err := s.alert(t, c, again)
+	card := "card.alarm"
+	if again {
+		card = "card.alarm.more"
+	}
+	reached, err := s.alert(t, c, card, t.Text())
 	if err != nil {
 		return err
 	}
@@ -69,6 +73,7 @@ func (s *Skill) alarm(t *bot.Turn, number string) (c *Case, again bool, err erro
 		old.attach(t, false)
 		if located && old.Place.Spot == "" {
 			s.putPlace(t, old, match)
+			s.takeCharge(t, old)
 		}
 		return old, true, old.Apply(Change{Event: Note, By: speaker(t, old), As: []Actor{Reporting}, At: t.Now, Why: text})
 	}
@@ -78,20 +83,10 @@ func (s *Skill) alarm(t *bot.Turn, number string) (c *Case, again bool, err erro
 	}
 	c.Urgent, c.State = number, Alarm
 	s.weigh(c)
-	at := c.Place.Unit
-	if at == "" {
-		at = t.Unit
-	}
-	c.Unit, _ = charge(t.Org, c.Category, at)
+	s.takeCharge(t, c)
 	c.First = c.Unit
-	if home := territory(t.Org, at); home != c.Unit {
-		c.Contact = home
-	}
 	if c.Secret {
 		if err := s.nameHandlers(t, c); err != nil {
-			return nil, false, err
-		}
-		if err := s.addHandlers(t, c, territory(t.Org, at)); err != nil {
 			return nil, false, err
 		}
 	}
@@ -102,6 +97,15 @@ func (s *Skill) alarm(t *bot.Turn, number string) (c *Case, again bool, err erro
 	c.Due = s.clock.Deadline(t.Now, s.table.of(c.Category).Limit)
 	c.Due.Limit.Calendar = true
 	return c, false, t.Wake(bot.Timer{Skill: name, Name: "alarm", Subject: c.ID, At: t.Now.Add(alarmStep)})
+}
+
+// takeCharge finds who is in charge of an alarm; the territory always goes with it.
+func (s *Skill) takeCharge(t *bot.Turn, c *Case) {
+	c.Unit, _ = charge(t.Org, c.Category, c.where())
+	c.Contact = ""
+	if home := territory(t.Org, c.where()); home != c.Unit {
+		c.Contact = home
+	}
 }
 
 func (s *Skill) addHandlers(t *bot.Turn, c *Case, unit string) error {
@@ -116,12 +120,11 @@ func (s *Skill) addHandlers(t *bot.Turn, c *Case, unit string) error {
 
 // alert tells those on duty, at any hour: the unit in charge and the territory; if nobody there hears it, the levels above. It returns the
 // names of the units that were reached.
-func (s *Skill) alert(t *bot.Turn, c *Case, again bool) ([]string, error) {
-	text := "card.alarm"
-	if again {
-		text = "card.alarm.more"
-	}
-	card := s.card(t, c, text)
+func (s *Skill) alert(t *bot.Turn, c *Case, text, added string) ([]string, error) {
+	data := s.data(t, c)
+	data["Added"] = added
+	card := s.card(t, c, "card.alarm")
+	card.Text = s.say(text, data)
 	card.Urgent = true
 	var reached []string
 	units := []string{c.Unit, c.Contact}

@@ -38,7 +38,7 @@ func stage(t testing.TB) bottest.Setup {
 	}
 	return bottest.Setup{Store: store, Options: bot.Options{
 		Org: org, Understand: model, Places: place.NewGazetteer(sample.Territories()), Root: "360203",
-		Skills: []bot.Skill{incidents.New(incidents.Options{Dispatch: rules, Duties: duties})},
+		Skills: []bot.Skill{incidents.New(incidents.Options{Dispatch: rules, Duties: duties, Rank: model.Category})},
 	}}
 }
 

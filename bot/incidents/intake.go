@@ -105,7 +105,18 @@ func (s *Skill) matter(t *bot.Turn, text string, u intents.Understanding) matter
 	if best, ok := place.Best(place.Find(text, t.Places)); ok {
 		m.place = &best
 	}
+	if u.Slots.Urgent == "" {
+		m.read.Slots.Category = s.sure(u.Slots.Category, withoutPlace(t, text))
+	}
 	return m
+}
+
+// withoutPlace is what the words say beside where.
+func withoutPlace(t *bot.Turn, text string) string {
+	for _, m := range place.Find(text, t.Places) {
+		text = strings.Replace(text, m.Text, "", 1)
+	}
+	return text
 }
 
 func (s *Skill) separate(before, m *matter, begins bool) bool {
@@ -127,7 +138,7 @@ var (
 // draft makes a case of a matter, with everything that is known of it.
 func (s *Skill) draft(t *bot.Turn, m matter, n int) *Case {
 	c := &Case{
-		ID: caseID(t.Message, n), State: Draft, Text: m.text, Category: m.read.Slots.Category, Reported: t.Now, Unit: t.Unit,
+		ID: caseID(t.Message, n), State: Draft, Text: m.text, Category: m.read.Slots.Category, Reported: t.Now, Unit: t.Unit, Home: t.Unit,
 		Reporters: []Reporter{{
 			Person: t.Person.ID, Name: t.Person.Name, Chat: s.privately(t), Anonymous: anonymously.MatchString(t.Text()), At: t.Now,
 		}},
@@ -251,6 +262,15 @@ func (s *Skill) proceed(t *bot.Turn, drafts []*Case, rest []string) error {
 	return missing(rest)
 }
 
+// resume asks again for what is missing of a draft.
+func (s *Skill) resume(t *bot.Turn, c *Case, _ string) error {
+	if c.State != Draft {
+		return s.show(t, c, "")
+	}
+	c.Place.Asked = false
+	return s.proceed(t, []*Case{c}, nil)
+}
+
 // keepDraft saves a draft and sets the timer that lets nothing be lost.
 func (s *Skill) keepDraft(t *bot.Turn, c *Case) error {
 	if err := t.Wake(bot.Timer{Skill: name, Name: "draft", Subject: c.ID, At: c.Reported.Add(draftLife)}); err != nil {
@@ -288,7 +308,7 @@ func (s *Skill) askCategory(t *bot.Turn, c *Case, rest []string) error {
 
 func (s *Skill) offerCategories(t *bot.Turn, c *Case, _ string) error {
 	var choices []bot.Choice
-	for _, k := range s.table.rank(c.Text, 4) {
+	for _, k := range s.likeliest(withoutPlace(t, c.Text), 4) {
 		if k.Code != c.Category && len(choices) < 3 {
 			choices = append(choices, bot.NewChoice(k.Name, name, "cat", c.ID+"|"+k.Code))
 		}
@@ -300,7 +320,7 @@ func (s *Skill) offerCategories(t *bot.Turn, c *Case, _ string) error {
 		}
 	}
 	choices = append(choices, s.choice("neither", "cat", c.ID, Other))
-	t.Say(s.say("ask.category", map[string]any{"Text": short(c.Text), "Changing": c.State != Draft}), choices...)
+	t.Say(s.say("ask.category", map[string]any{"Text": short(c.Text), "Changing": c.State != Draft, "Group": t.Message.Chat.Group}), choices...)
 	if c.State != Draft {
 		return t.Expect(name, asked{What: "category", Case: c.ID})
 	}
@@ -366,7 +386,7 @@ func (s *Skill) askJoin(t *bot.Turn, c, other *Case, rest []string) error {
 
 // short is a text cut for a sentence.
 func short(text string) string {
-	runes := []rune(strings.ReplaceAll(text, "\n", " "))
+	runes := []rune(bot.Mask(strings.ReplaceAll(text, "\n", " ")))
 	if len(runes) > 30 {
 		return string(runes[:30]) + "…"
 	}

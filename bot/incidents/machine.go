@@ -231,7 +231,7 @@ func Actors(org *bot.Org, p *bot.Person, c *Case) []Actor {
 	}
 	can := func(a bot.Action, unit string) bool { return unit != "" && org.Allowed(p, a, unit) }
 	if can(bot.HandleIncident, c.Unit) || can(bot.HandleIncident, c.Contact) ||
-		org.Within(c.Place.Unit, c.Unit) && can(bot.HandleIncident, c.Place.Unit) || c.Secret {
+		org.Within(c.where(), c.Unit) && can(bot.HandleIncident, c.where()) || c.Secret {
 		as = append(as, Handling)
 	}
 	if slices.ContainsFunc(c.Assist, func(unit string) bool { return can(bot.HandleIncident, unit) }) {
@@ -252,5 +252,5 @@ func Sees(org *bot.Org, p *bot.Person, c *Case) bool {
 		return true
 	}
 	// The territory may look at what a department does in it.
-	return !c.Secret && c.Place.Unit != "" && org.Allowed(p, bot.HandleIncident, c.Place.Unit)
+	return !c.Secret && org.Allowed(p, bot.HandleIncident, c.where())
 }

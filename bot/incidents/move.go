@@ -68,7 +68,7 @@ func (s *Skill) unitOf(t *bot.Turn, c *Case, called, verb string) *bot.Unit {
 	// Of several of the name, one that could have the case or lies on the way up from its place is meant.
 	if len(found) > 1 {
 		near := slices.DeleteFunc(slices.Clone(found), func(u *bot.Unit) bool {
-			return !slices.Contains(t.Org.Path(c.Place.Unit), u.ID) && !slices.Contains(t.Org.Path(c.Place.Unit), u.Parent)
+			return !slices.Contains(t.Org.Path(c.where()), u.ID) && !slices.Contains(t.Org.Path(c.where()), u.Parent)
 		})
 		if len(near) > 0 {
 			found = near
@@ -113,8 +113,8 @@ func (s *Skill) chooseTarget(t *bot.Turn, c *Case, unit string) error {
 // giveTo moves the case, and asks why if that has to be known.
 func (s *Skill) giveTo(t *bot.Turn, c *Case, unit, why string) error {
 	as := Actors(t.Org, t.Person, c)
-	if !mayHave(t.Org, c.Category, c.Place.Unit, unit) {
-		owner := t.Org.InCharge(c.Category, c.Place.Unit)
+	if !mayHave(t.Org, c.Category, c.where(), unit) {
+		owner := t.Org.InCharge(c.Category, c.where())
 		t.Reply(bot.Reply{
 			Text:    s.say("notdown", map[string]any{"Owner": owner.Name, "Unit": t.Org.Name(unit), "Name": s.table.of(c.Category).Name}),
 			Sources: s.basis(c),
@@ -161,12 +161,14 @@ func (s *Skill) move(t *bot.Turn, c *Case, unit, why string) error {
 	} else if event == Dispatch {
 		c.First = unit
 	}
-	c.Contact = ""
 	if c.Secret {
 		c.Handlers = nil
 		if err := s.nameHandlers(t, c); err != nil {
 			return err
 		}
+	}
+	if err := s.findContact(t, c); err != nil {
+		return err
 	}
 	if err := s.tellNew(t, c); err != nil {
 		return err

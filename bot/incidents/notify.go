@@ -19,7 +19,7 @@ func (s *Skill) chats(t *bot.Turn, c *Case, unit string) ([]bot.Chat, error) {
 			return nil, err
 		}
 		// The grid member of the place works with the community.
-		if grid := t.Org.Unit(c.Place.Unit); grid != nil && grid.Level == "grid" && grid.Parent == unit {
+		if grid := t.Org.Unit(c.where()); grid != nil && grid.Level == "grid" && grid.Parent == unit {
 			people, err := t.People(grid.ID, bot.GridStaff)
 			if err != nil {
 				return nil, err
@@ -47,14 +47,14 @@ func private(people []bot.Person, only []string) []bot.Chat {
 }
 
 // reachable reports whether anybody hears what a unit is told.
-func (s *Skill) reachable(t *bot.Turn, unit string) (bool, error) {
-	chats, err := t.Chats(unit, onDuty...)
+func (s *Skill) reachable(t *bot.Turn, c *Case, unit string) (bool, error) {
+	chats, err := s.chats(t, c, unit)
 	return len(chats) > 0, err
 }
 
 // nameHandlers chooses who sees a confidential case: those on duty at the unit in charge and in the territory.
 func (s *Skill) nameHandlers(t *bot.Turn, c *Case) error {
-	for _, unit := range []string{c.Unit, territory(t.Org, c.Place.Unit)} {
+	for _, unit := range []string{c.Unit, territory(t.Org, c.where())} {
 		people, err := t.People(unit, bot.Secretary, bot.Street)
 		if err != nil {
 			return err
@@ -100,44 +100,39 @@ func masked(r bot.Reply) bot.Reply {
 	return r
 }
 
-// tellNew tells the unit in charge of a case, or whoever has to say who that is. A unit that nobody hears is spoken for by its territory, and a
-// territory that nobody hears by the level above: a case never waits where nobody looks.
+// tellNew tells the unit in charge of a case, or whoever has to say who that is. A unit that nobody hears is spoken for by its contact; if nobody
+// hears at all, it is tried again until somebody does: a case never waits where nobody looks.
 func (s *Skill) tellNew(t *bot.Turn, c *Case) error {
 	urgent := c.Severity <= 1
-	card := s.card(t, c, "card.new")
-	card.Urgent = urgent
+	unit, card := c.Unit, s.card(t, c, "card.new")
+	if c.Contact != "" {
+		unit, card = c.Contact, s.card(t, c, "card.contact")
+	}
 	if c.State == Accepted || c.State == Returned {
 		card = s.assignCard(t, c)
 	}
-	reached, err := s.tellUnit(t, c, c.Unit, card, urgent)
+	card.Urgent = urgent
+	reached, err := s.tellUnit(t, c, unit, card, urgent)
+	c.Unheard = !reached
 	if err != nil || reached {
 		return err
 	}
-	home := territory(t.Org, c.Place.Unit)
-	if home != "" && home != c.Unit && c.Contact == "" {
-		c.Contact = home
-	}
-	for _, unit := range append([]string{c.Contact}, t.Org.Path(c.Unit)...) {
-		if unit == "" {
-			continue
-		}
-		if reached, err := s.tellUnit(t, c, unit, s.card(t, c, "card.contact"), urgent); err != nil || reached {
-			return err
-		}
-	}
-	return nil
+	return t.Wake(bot.Timer{Skill: name, Name: "tell", Subject: c.ID, At: t.Now.Add(unheardStep)})
 }
+
+// unheardStep is how often it is tried to find somebody who hears of a case.
+const unheardStep = 30 * time.Minute
 
 // card is what staff see of a case, with what they can do.
 func (s *Skill) card(t *bot.Turn, c *Case, text string) bot.Reply {
 	names := []string{"number", "category", "place", "text", "by", "unit", "due", "assist", "files"}
 	return bot.Reply{
-		Text: s.say(text, s.data(t, c)), Fields: s.fields(t, c, names...), Choices: s.staffChoices(c), Sources: s.basis(c), Urgent: c.State == Alarm,
+		Text: s.say(text, s.data(t, c)), Fields: s.fields(t, c, names...), Choices: s.staffChoices(t, c), Sources: s.basis(c), Urgent: c.State == Alarm,
 	}
 }
 
 // staffChoices are the next steps of the handlers, the likeliest first.
-func (s *Skill) staffChoices(c *Case) []bot.Choice {
+func (s *Skill) staffChoices(t *bot.Turn, c *Case) []bot.Choice {
 	var choices []bot.Choice
 	for _, b := range []struct {
 		label, verb string
@@ -145,8 +140,8 @@ func (s *Skill) staffChoices(c *Case) []bot.Choice {
 	}{
 		{"sign", "sign", Sign}, {"done", "done", Answer}, {"ask", "ask", Question}, {"time", "time", AskTime},
 	} {
-		if (b.event != Answer || c.State != Dispatched) && (b.event != Question || c.State != Dispatched) && (b.event != AskTime || c.State != Dispatched && !c.Overdue) &&
-			c.Can(b.event, []Actor{Handling}) {
+		taken := c.State != Dispatched && c.State != Alarm
+		if c.Can(b.event, []Actor{Handling}) && (b.event == Sign || taken) && (b.event != AskTime || t.Now.Before(c.Due.At)) {
 			choices = append(choices, s.choice(b.label, b.verb, c.ID))
 		}
 	}
@@ -174,6 +169,9 @@ func (s *Skill) assignCard(t *bot.Turn, c *Case) bot.Reply {
 
 // tellReporters tells everybody who reported or joined the case, but for the one who speaks.
 func (s *Skill) tellReporters(t *bot.Turn, c *Case, text string, data map[string]any, choices ...bot.Choice) {
+	if c.Secret {
+		data["Name"] = s.say("secret.name", nil) // who looks over a shoulder learns nothing
+	}
 	for _, r := range c.Reporters {
 		if r.Person == t.Person.ID || r.Chat.ID == "" || r.Chat.Group && c.Secret {
 			continue
@@ -182,8 +180,17 @@ func (s *Skill) tellReporters(t *bot.Turn, c *Case, text string, data map[string
 		if r.Chat.Group {
 			out = masked(out)
 		}
-		t.Tell(r.Chat, out, time.Time{})
+		tell(t, c, r.Chat, out)
 	}
+}
+
+// tell sends a notice; of an emergency it goes out at any hour.
+func tell(t *bot.Turn, c *Case, to bot.Chat, r bot.Reply) {
+	if c.Severity <= 1 {
+		t.Alert(to, r)
+		return
+	}
+	t.Tell(to, r, time.Time{})
 }
 
 // progress tells the reporters what changed, who has it now and by when.
@@ -212,7 +219,7 @@ func (s *Skill) tellStaff(t *bot.Turn, c *Case, text string, data map[string]any
 			if chat.Group {
 				out = masked(r)
 			}
-			t.Tell(chat, out, time.Time{})
+			tell(t, c, chat, out)
 		}
 	}
 	return nil

@@ -33,7 +33,9 @@ func (s *Skill) askReporters(t *bot.Turn, c *Case, text string) {
 		r.Asked++
 		r.Rating = nil
 		data := s.data(t, c)
-		data["Files"] = len(c.Files)
+		if c.Secret {
+			data["Name"] = s.say("secret.name", nil)
+		}
 		t.Tell(r.Chat, bot.Reply{
 			Text: s.say(text, data), Choices: []bot.Choice{s.choice("solved.yes", "solved", c.ID, "yes"), s.choice("solved.no", "solved", c.ID, "no")},
 		}, time.Time{})

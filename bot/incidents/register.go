@@ -54,7 +54,7 @@ func (s *Skill) giveNumber(t *bot.Turn, c *Case) error {
 	if c.Number != "" {
 		return nil
 	}
-	prefix := shortName(t.Org, territory(t.Org, cmp.Or(c.Place.Unit, c.Unit, t.Root)))
+	prefix := shortName(t.Org, territory(t.Org, c.where()))
 	n, err := t.Next("case/" + prefix + "/" + c.Reported.Format(time.DateOnly))
 	if err != nil {
 		return err
@@ -74,28 +74,41 @@ func shortName(org *bot.Org, unit string) string {
 
 // dispatchCase finds who is in charge and hands the case over; where that is unclear it waits for a dispatcher.
 func (s *Skill) dispatchCase(t *bot.Turn, c *Case) error {
-	unit, clear := charge(t.Org, c.Category, cmp.Or(c.Place.Unit, c.Unit, t.Root))
+	unit, clear := charge(t.Org, c.Category, c.where())
 	c.Unit = unit
-	c.Contact = ""
-	if home := territory(t.Org, cmp.Or(c.Place.Unit, c.Unit)); home != c.Unit {
-		reached, err := s.reachable(t, c.Unit)
-		if err != nil {
-			return err
-		}
-		if !reached {
-			c.Contact = home
-		}
-	}
 	c.First = cmp.Or(c.First, c.Unit)
 	if c.Secret {
 		if err := s.nameHandlers(t, c); err != nil {
 			return err
 		}
 	}
+	if err := s.findContact(t, c); err != nil {
+		return err
+	}
 	if !clear || c.State != Accepted {
 		return nil
 	}
 	return auto(t, c, Dispatch, "")
+}
+
+// findContact finds who speaks for a unit in charge that nobody hears: the territory of the place, or the nearest level above it that somebody hears.
+func (s *Skill) findContact(t *bot.Turn, c *Case) error {
+	c.Contact = ""
+	reached, err := s.reachable(t, c, c.Unit)
+	if reached || err != nil {
+		return err
+	}
+	for _, unit := range t.Org.Path(territory(t.Org, c.where())) {
+		reached, err := s.reachable(t, c, unit)
+		if err != nil {
+			return err
+		}
+		if reached && unit != c.Unit {
+			c.Contact = unit
+			return nil
+		}
+	}
+	return nil
 }
 
 // startClock sets the deadline and the timers that watch it. It is the only place, beside an extension, where a deadline moves.
@@ -157,9 +170,9 @@ func (s *Skill) data(t *bot.Turn, c *Case) map[string]any {
 	k := s.table.of(c.Category)
 	d := map[string]any{
 		"Number": c.Number, "Name": k.Name, "Place": placeWords(t.Org, c), "Text": c.Text, "State": s.say("state."+string(c.State), nil),
-		"Unit": fullName(t.Org, c.Unit), "Contact": "", "Due": c.Due.At.In(t.Now.Location()), "HasDue": !c.Due.At.IsZero(), "Result": c.Result, "Urgent": c.Urgent,
+		"Unit": fullName(t.Org, c.Unit), "Contact": "", "Due": c.Due.At.In(t.Now.Location()), "HasDue": c.Due.At.After(t.Now), "Result": c.Result, "Urgent": c.Urgent,
 		"Dispatched": c.State != Accepted && c.State != Returned, "Handler": c.Handler.Name, "Phone": "", "Severity": c.Severity, "Wish": c.Category == wish,
-		"Reporters": len(c.Reporters), "Overdue": c.Overdue,
+		"Reporters": len(c.Reporters), "Unheard": c.Unheard, "Overdue": c.Overdue,
 	}
 	if c.Contact != "" {
 		d["Contact"] = fullName(t.Org, c.Contact)
@@ -179,7 +192,9 @@ func (s *Skill) fields(t *bot.Turn, c *Case, names ...string) []bot.Field {
 		case "number":
 			value = c.Number
 		case "category":
-			value = s.table.of(c.Category).Name
+			if c.Category != "" {
+				value = s.table.of(c.Category).Name
+			}
 		case "place":
 			value = placeWords(t.Org, c)
 		case "text":
@@ -252,7 +267,7 @@ func placeWords(org *bot.Org, c *Case) string {
 	case unit == "" || strings.Contains(c.Place.Words, unit):
 		return c.Place.Words
 	}
-	community := org.Name(territory(org, c.Place.Unit))
+	community := org.Name(territory(org, c.where()))
 	grid := ""
 	if u := org.Unit(c.Place.Unit); u != nil && u.Level == "grid" {
 		grid = "(" + u.Name + ")"

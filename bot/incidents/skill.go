@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"linli/bot"
+	"linli/intents"
 	"linli/intents/timex/holiday"
 )
 
@@ -22,8 +23,12 @@ type Options struct {
 	Duties     map[string][]string // of departments by unit: what Dispatch names them by
 	Days       holiday.Calendar    // nil: holiday.China
 	Office     holiday.Office      // zero: 9:00–12:00, 14:00–17:30
+	Rank       Ranker              // nil: by the words that names and examples of the table share with the message
 	MinSample  int                 // the least number of answers for a rate; 0: 10
 }
+
+// Ranker returns the likeliest categories of a message, best first, with their probabilities; intents.Model.Category is one.
+type Ranker func(text string, top int) []intents.ScoredCategory
 
 // Skill is the life of a case in the chat.
 type Skill struct {
@@ -31,6 +36,7 @@ type Skill struct {
 	dispatch []Rule
 	duties   map[string][]string
 	clock    Clock
+	rank     Ranker
 	least    int
 	texts    *bot.Texts
 	commands []command
@@ -53,7 +59,7 @@ func New(o Options) *Skill {
 	}
 	s := &Skill{
 		table: t, dispatch: o.Dispatch, duties: o.Duties, clock: Clock{Days: o.Days, Office: o.Office},
-		least: cmp.Or(o.MinSample, 10), texts: bot.MustTexts(files),
+		rank: o.Rank, least: cmp.Or(o.MinSample, 10), texts: bot.MustTexts(files),
 	}
 	s.commands = s.staffCommands()
 	return s
@@ -97,7 +103,7 @@ func (s *Skill) choices() map[string]func(*bot.Turn, *Case, string) error {
 		"sign": s.sign, "contact": s.contact, "done": s.done, "more": s.more, "return": s.giveBack, "transfer": s.transfer, "assist": s.assist,
 		"to": s.chooseTarget, "helper": s.chooseHelper, "ask": s.ask, "note": s.note, "time": s.askTime, "grant": s.grantTime, "refuse": s.refuseTime,
 		"undo": s.undo, "solved": s.rateSolved, "contacted": s.rateContacted, "satisfied": s.rateSatisfied, "mediate": s.mediate, "arrive": s.arrive,
-		"reply": s.askReply, "supervise": s.supervise,
+		"reply": s.askReply, "resume": s.resume, "supervise": s.supervise,
 	}
 }
 

@@ -2,6 +2,8 @@ package incidents
 
 import (
 	"cmp"
+	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,8 +89,15 @@ func resultOf(text string) string {
 	for _, r := range References(text) {
 		text = strings.Replace(text, r.Text, "", 1)
 	}
-	return strings.Trim(text, " ,，。:：、的")
+	text = strings.Trim(text, " ,，。:：、的")
+	if rest := strings.TrimRight(closing.ReplaceAllString(text, ""), " ,，。"); rest != "" {
+		return rest
+	}
+	return text
 }
+
+// closing is the command at the end of a result.
+var closing = regexp.MustCompile(`[,，。\s](?:可以|请|已)?(?:办结|结案|销号)(?:了|吧)?$`)
 
 // close answers and closes: the two steps that one sentence is.
 func (s *Skill) close(t *bot.Turn, c *Case, result string) error {
@@ -166,8 +175,38 @@ func (s *Skill) question(t *bot.Turn, c *Case, text string) error {
 	data := s.data(t, c)
 	data["Question"] = text
 	s.tellReporters(t, c, "question", data, s.choice("reply", "reply", c.ID))
+	if err := s.awaitReplies(t, c); err != nil {
+		return err
+	}
 	t.Say(s.say("question.sent", c.Number))
 	return save(t, c)
+}
+
+// awaitReplies opens the question in the conversations of the reporters that are at rest: what they write next is the answer.
+func (s *Skill) awaitReplies(t *bot.Turn, c *Case) error {
+	state, err := json.Marshal(asked{What: "reply", Case: c.ID})
+	if err != nil {
+		return err
+	}
+	for _, r := range c.Reporters {
+		if r.Person == t.Person.ID || r.Chat.ID == "" || r.Chat.Group {
+			continue
+		}
+		var session bot.Session
+		if _, err := t.Get(bot.KindSession, r.Chat.Key(), &session); err != nil {
+			return err
+		}
+		var open asked
+		if session.Skill != "" && (session.Skill != name || json.Unmarshal(session.State, &open) != nil || open.What != "made") {
+			continue
+		}
+		session.Skill, session.State, session.Asked, session.Last, session.Case = name, state, t.Now, t.Now, c.ID
+		session.Choices = []bot.Choice{s.choice("reply", "reply", c.ID)}
+		if err := t.Put(bot.KindSession, r.Chat.Key(), session, t.Now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // askReply lets a reporter answer what was asked.
@@ -242,8 +281,8 @@ func (s *Skill) mediate(t *bot.Turn, c *Case, _ string) error {
 		return err
 	}
 	c.Mediation = &Mediation{Asked: t.Now, Promise: t.Now.Add(mediationPromise)}
-	unit := territory(t.Org, c.Place.Unit)
-	if team := t.Org.InCharge(mediationCode, c.Place.Unit); team != nil {
+	unit := territory(t.Org, c.where())
+	if team := t.Org.InCharge(mediationCode, c.where()); team != nil {
 		unit = team.ID
 		if unit != c.Unit && !slices.Contains(c.Assist, unit) {
 			c.Assist = append(c.Assist, unit)
@@ -252,7 +291,7 @@ func (s *Skill) mediate(t *bot.Turn, c *Case, _ string) error {
 	card := s.card(t, c, "card.mediation")
 	card.Urgent = true
 	reached := false
-	for _, u := range append([]string{unit}, t.Org.Path(territory(t.Org, c.Place.Unit))...) {
+	for _, u := range append([]string{unit}, t.Org.Path(territory(t.Org, c.where()))...) {
 		var err error
 		if reached, err = s.tellUnit(t, c, u, card, true); err != nil {
 			return err

@@ -24,6 +24,8 @@ func (s *Skill) Ring(t *bot.Turn, timer bot.Timer) error {
 		return s.escalate(t, c, timer.At)
 	case "alarm":
 		return s.raiseAlarm(t, c)
+	case "tell":
+		return s.tellAgain(t, c)
 	case "mediation":
 		return s.late(t, c)
 	case "rate":
@@ -55,6 +57,20 @@ func (s *Skill) unfinished(t *bot.Turn, c *Case, why string) error {
 	return save(t, c)
 }
 
+// tellAgain tries once more to find somebody who hears of the case.
+func (s *Skill) tellAgain(t *bot.Turn, c *Case) error {
+	if !c.Unheard || c.State != Dispatched && c.State != Accepted && c.State != Returned {
+		return nil
+	}
+	if err := s.findContact(t, c); err != nil {
+		return err
+	}
+	if err := s.tellNew(t, c); err != nil {
+		return err
+	}
+	return save(t, c)
+}
+
 // warn tells the unit in charge that the deadline is near.
 func (s *Skill) warn(t *bot.Turn, c *Case, at time.Time) error {
 	if !c.Open() || c.Warned || !c.Due.Warn().Equal(at) {
@@ -66,7 +82,7 @@ func (s *Skill) warn(t *bot.Turn, c *Case, at time.Time) error {
 	}
 	data := s.data(t, c)
 	data["Left"], data["Explain"] = c.Due.At.Sub(t.Now), s.explain(t, c)
-	if err := s.tellStaff(t, c, "staff.warn", data, s.staffChoices(c)...); err != nil {
+	if err := s.tellStaff(t, c, "staff.warn", data, s.staffChoices(t, c)...); err != nil {
 		return err
 	}
 	return save(t, c)
@@ -94,7 +110,7 @@ func (s *Skill) oneUp(t *bot.Turn, c *Case) error {
 	data := s.data(t, c)
 	data["Late"], data["Explain"] = t.Now.Sub(c.Due.At), s.explain(t, c)
 	if len(c.Escalated) == 0 {
-		if err := s.tellStaff(t, c, "staff.overdue", data, s.staffChoices(c)...); err != nil {
+		if err := s.tellStaff(t, c, "staff.overdue", data, s.staffChoices(t, c)...); err != nil {
 			return err
 		}
 	}
@@ -130,10 +146,7 @@ func (s *Skill) raiseAlarm(t *bot.Turn, c *Case) error {
 	if c.State != Alarm {
 		return nil
 	}
-	home := territory(t.Org, c.Place.Unit)
-	if home == "" {
-		home = territory(t.Org, c.Unit)
-	}
+	home := territory(t.Org, c.where())
 	card := s.card(t, c, "card.alarm.unanswered")
 	card.Urgent = true
 	told := append([]string{c.Unit, c.Contact}, c.Escalated...)
@@ -159,7 +172,7 @@ func (s *Skill) raiseAlarm(t *bot.Turn, c *Case) error {
 		}
 	}
 	// Those who were told first are told again, for as long as nobody has taken it.
-	if _, err := s.alert(t, c, true); err != nil {
+	if _, err := s.alert(t, c, "card.alarm.again", ""); err != nil {
 		return err
 	}
 	if t.Now.Sub(c.Reported) < time.Hour {
@@ -183,7 +196,7 @@ func (s *Skill) late(t *bot.Turn, c *Case) error {
 	c.Mediation.Told = true
 	card := s.card(t, c, "card.mediation.late")
 	card.Urgent = true
-	for _, unit := range t.Org.Path(territory(t.Org, c.Place.Unit)) {
+	for _, unit := range t.Org.Path(territory(t.Org, c.where())) {
 		if reached, err := s.tellUnit(t, c, unit, card, true); err != nil {
 			return err
 		} else if reached {

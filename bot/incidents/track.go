@@ -210,7 +210,7 @@ func (s *Skill) show(t *bot.Turn, c *Case, _ string) error {
 		t.Say(s.say("merged.into", map[string]any{"Number": c.Number, "Into": other.Number}), s.choice("show", "show", other.ID))
 		return nil
 	case c.State == Draft:
-		t.Reply(bot.Reply{Text: s.say("draft", s.data(t, c)), Fields: s.fields(t, c, "category", "place", "text"), Choices: []bot.Choice{s.choice("withdraw", "withdraw", c.ID)}})
+		t.Reply(bot.Reply{Text: s.say("draft", s.data(t, c)), Fields: s.fields(t, c, "category", "place", "text"), Choices: []bot.Choice{s.choice("resume", "resume", c.ID), s.choice("withdraw", "withdraw", c.ID)}})
 		return nil
 	case staff && c.Open() && !reporter:
 		r := s.card(t, c, "card.show")
@@ -346,6 +346,9 @@ func (s *Skill) board(t *bot.Turn) error {
 		}
 	}
 	total := len(shown)
+	if total > 0 {
+		summary = append(summary, s.say("lane.secret", total))
+	}
 	for i, lane := range lanes {
 		n := 0
 		for d, unit := range desks {
