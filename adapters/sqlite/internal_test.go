@@ -127,6 +127,35 @@ func TestInAGroupThatFailsTheOthersStand(t *testing.T) {
 	s.close = func() error { return s.release() }
 }
 
+func TestAJobWhoseEndIsBeingWrittenIsNotClaimed(t *testing.T) {
+	s := openHere(t, Options{})
+	now := time.Now()
+	if err := s.Commit(t.Context(), bot.Change{Add: []bot.Job{{Queue: "q", ID: "1", Lane: "a", Due: now}, {Queue: "q", ID: "2", Lane: "a", Due: now}}}); err != nil {
+		t.Fatal(err)
+	}
+	claim := func(after time.Duration, want ...string) []bot.Job {
+		t.Helper()
+		jobs, err := s.Claim(t.Context(), "q", now.Add(after), 10, time.Minute)
+		var got []string
+		for _, j := range jobs {
+			got = append(got, j.ID)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("claimed %q, %v; want %q", got, err, want)
+		}
+		return jobs
+	}
+	held := claim(0, "1")[0].Lease
+	q := s.queue("q")
+	j := q.settle(held.ID, held.Token)
+	claim(time.Hour) // its lease has ended, but its end may be on its way to the disk
+	if q.settle(held.ID, held.Token) != nil {
+		t.Error("a lease was ended twice")
+	}
+	q.unsettle(j) // it did not get there
+	claim(time.Hour, "1")
+}
+
 func TestWhatWasDoneIsForgottenInTime(t *testing.T) {
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	s := openHere(t, Options{Now: func() time.Time { return now }})

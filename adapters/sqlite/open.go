@@ -108,6 +108,12 @@ func (s *Store) open(ctx context.Context) error {
 			}
 			s.lock = lock
 		}
+		// SQLite would let everybody read it. Its log inherits the mode.
+		f, err := os.OpenFile(s.file, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return err
+		}
+		f.Close()
 	}
 	var err error
 	if s.writes, err = s.database(false); err != nil {

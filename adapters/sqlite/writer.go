@@ -169,7 +169,8 @@ func (s *Store) writeGroup(group []*request) {
 	}
 }
 
-// try writes the changes in one transaction. It sets the error of those that lose a race; the others stand. If it returns an error, nothing was written.
+// try writes the changes in one transaction. It sets the error of those that lose a race; the others stand. If it returns an error, nothing
+// was written, and each may be tried alone.
 func (s *Store) try(group []*request) (err error) {
 	if s.private {
 		s.gate.Lock()
@@ -179,7 +180,12 @@ func (s *Store) try(group []*request) (err error) {
 	limit := w.limit
 	clear(w.counts)
 	if err := w.exec(w.st.begin); err != nil {
-		return err
+		// Another program has the database; nobody would fare better alone.
+		_ = w.exec(w.st.rollback) // in case that a transaction could not be rolled back earlier
+		for _, r := range group {
+			r.err = err
+		}
+		return nil
 	}
 	defer func() {
 		if err != nil {

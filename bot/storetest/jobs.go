@@ -199,6 +199,9 @@ var jobTests = []test{
 		b.clock.set(start.AddDate(0, 0, 6))
 		b.claims("q", 5, "0", "1", "2", "3", "4")
 		b.claims("q", 5, "5", "between", "6")
+		b.add(job("behind", "", start.AddDate(0, 0, 8).Add(time.Hour)))
+		b.clock.set(start.AddDate(0, 0, 10))
+		b.claims("q", 14, "0", "1", "2", "3", "4", "5", "between", "6", "7", "8", "behind", "9", "10")
 		b.clock.set(start.AddDate(20, 0, 0))
 		got := map[string]bool{}
 		for jobs := b.claim("q", 300); len(jobs) > 0; jobs = b.claim("q", 300) {
@@ -207,7 +210,7 @@ var jobTests = []test{
 				got[j.ID] = true
 			}
 		}
-		b.same("all", len(got), 2501)
+		b.same("all", len(got), 2502)
 	}},
 	{"bodies of jobs may have any size up to the limit", func(b *bench) {
 		for i, n := range []int{0, 1, 100_000, bot.MaxBody} {

@@ -64,6 +64,15 @@ var laneTests = []test{
 		b.done(b.one("q", "later"))
 		b.one("q", "latest")
 	}},
+	{"a job that comes before those of its lane is not held up by them, near or far", func(b *bench) {
+		for _, ahead := range []time.Duration{10 * time.Second, time.Hour} {
+			lane := fmt.Sprint(ahead)
+			b.add(job(lane+"later", lane, start.Add(ahead)), job(lane+"latest", lane, start.Add(2*ahead)))
+			b.claims("q", 10)
+			b.add(job(lane+"now", lane, start))
+			b.done(b.one("q", lane+"now"))
+		}
+	}},
 	{"a lost job of a lane is handed out before the next", func(b *bench) {
 		b.add(job("1", "a", start), job("2", "a", start))
 		b.one("q", "1")

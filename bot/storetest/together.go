@@ -97,12 +97,13 @@ var togetherTests = []test{
 				b.put(note(fmt.Sprint(i, "a"), start, "a"), note(fmt.Sprint(i, "b"), start, "b"))
 			}
 		})
-		for range 50 {
+		for total := 0; total < 600; {
 			n := b.count(bot.Query{Kind: "note", Keys: []string{"a"}}, bot.Query{Kind: "note", Keys: []string{"b"}}, bot.Query{Kind: "note"})
 			if n[0] != n[1] || n[2] != n[0]+n[1] {
 				b.Errorf("counted %v", n)
 				break
 			}
+			total = n[2]
 		}
 		close(stop)
 		writing.Wait()
