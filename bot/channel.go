@@ -32,6 +32,7 @@ type Capabilities struct {
 	Unit       TextUnit // what MaxText counts
 	Buttons    bool     // renders choices; else they are numbered in the text
 	Idempotent bool     // a Delivery sent again under the same Line is shown once, so that an unknown outcome may be tried again
+	Informs    bool     // tells people what is kept of them before they write, so that the engine need not
 	PerChat    Rate     // how often one chat may be sent to; zero: no limit
 	PerApp     Rate     // how often all chats together
 	PerGroup   Rate     // how often one group, where it differs from PerChat

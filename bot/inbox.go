@@ -55,7 +55,7 @@ func (e *Engine) converse(t *Turn) error {
 		}
 		t.Say(MessageOf(err))
 	}
-	if !t.Session.Told && !m.Chat.Group {
+	if !t.Session.Told && !m.Chat.Group && !e.capabilities(m.Chat.Channel).Informs {
 		t.Session.Told = true
 		t.Say(e.texts.Say("privacy", nil))
 	}

@@ -87,7 +87,7 @@ func (c *Channel) Name() string { return Name }
 
 // Capabilities implements bot.Channel.
 func (c *Channel) Capabilities() bot.Capabilities {
-	return bot.Capabilities{Buttons: true, Idempotent: true}
+	return bot.Capabilities{Buttons: true, Idempotent: true, Informs: true}
 }
 
 // Handler serves the page and the API. It answers 503 while Run is not running.

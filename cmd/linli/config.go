@@ -87,7 +87,7 @@ type LogConfig struct {
 // defaults is a whole configuration: only what a platform issues is missing.
 func defaults() Config {
 	return Config{
-		Listen: "127.0.0.1:8080", Store: "./linli-data", Unit: "景德镇市", TimeZone: "Asia/Shanghai", Sample: true,
+		Listen: "127.0.0.1:8080", Store: "./linli-data", Unit: "珠山区", TimeZone: "Asia/Shanghai", Sample: true,
 		Telegram: TelegramConfig{Mode: "polling", Server: "https://api.telegram.org"},
 		Lark:     LarkConfig{Mode: "stream", Domain: "https://open.feishu.cn"},
 		Limits: LimitsConfig{

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -82,6 +83,7 @@ type said struct {
 	token string
 	ids   []string // acknowledged, in order
 	tried map[string]bool
+	count *atomic.Int64 // of all who talk
 }
 
 // talkUntilCut writes messages one after the other until the service is gone.
@@ -95,6 +97,7 @@ func (p *said) talkUntilCut(s *service) {
 		}
 		if status == http.StatusAccepted {
 			p.ids = append(p.ids, id)
+			p.count.Add(1)
 		}
 	}
 }
@@ -112,13 +115,16 @@ func TestNothingIsLostWhenTheServiceIsKilled(t *testing.T) {
 	for round := range rounds {
 		s := serveIn(t, folder)
 		var talking sync.WaitGroup
+		var count atomic.Int64
 		var here []*said
 		for i := range people {
-			p := &said{token: seatToken(fmt.Sprintf("r%dp%d", round, i)), tried: map[string]bool{}}
+			p := &said{token: seatToken(fmt.Sprintf("r%dp%d", round, i)), tried: map[string]bool{}, count: &count}
 			here = append(here, p)
 			talking.Go(func() { p.talkUntilCut(s) })
 		}
-		time.Sleep(time.Duration(20+rand.IntN(150)) * time.Millisecond)
+		for enough := int64(people + rand.IntN(10*people)); count.Load() < enough; {
+			time.Sleep(time.Millisecond)
+		}
 		s.kill()
 		talking.Wait()
 		for _, p := range here {
