@@ -78,7 +78,7 @@ func (p *parser) partWord(i int, afterDate bool) (part, int) {
 	if e < 0 {
 		return noPart, -1
 	}
-	if afterDate && !p.in(e, "些点期班稻熟饭餐会礼报") && !p.in(e-1, "夜") || afterDate && p.in(e-1, "夜") && !p.in(e, "市") {
+	if afterDate && !p.in(e, "些点期班稻熟饭餐会礼报高") && !p.in(e-1, "夜") || afterDate && p.in(e-1, "夜") && !p.in(e, "市") {
 		return v, e
 	}
 	if p.lit(e, "一点") >= 0 && !p.in(e+2, "半钟多零一二三四五") { // 早一点, 晚一点: a little
@@ -157,6 +157,9 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 		} else {
 			c.h, c.h2, c.approx = a, b, true
 		}
+	}
+	if !n.arabic && n.digits == 0 && c.h == 90 { // 九十点
+		c.h, c.h2, c.approx = 9, 10, true
 	}
 	if n.arabic && n.digits == 2 && c.h < 10 || c.h == 0 || c.h > 12 {
 		c.exact = true

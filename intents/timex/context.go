@@ -30,7 +30,7 @@ const placeSuffix = "路街道弄巷村区楼栋幢座里园苑庭院城厦门�
 
 // placeFollows says whether the word before i is the name of a road or an estate.
 func (p *parser) placeFollows(i int) bool {
-	return p.in(i, "路街巷弄村桥") || p.oneOf(i, "新村", "大道", "小区", "社区", "广场", "公园", "小学", "中学", "花园", "大厦") >= 0
+	return p.in(i, "路街巷弄村桥") || p.oneOf(i, "新村", "大道", "大桥", "东路", "西路", "南路", "北路", "中路", "家园", "小区", "社区", "广场", "公园", "小学", "中学", "花园", "大厦") >= 0
 }
 
 // dayInContext says whether 5号 or 5日 at [i, j) is a day of the month. A house, a line, a case or a window
@@ -39,6 +39,12 @@ func (p *parser) dayInContext(i, j int, n number) bool {
 	prev := p.at(i - 1)
 	if i == p.joint {
 		prev = 0
+	}
+	if prev == ')' || prev == ']' || prev == '】' || p.at(i) == '壹' { // (2006)13号 is a paper, 壹号 an estate
+		return false
+	}
+	if p.at(j) == '日' && p.lengthBefore(i) { // 长达三日
+		return false
 	}
 	if p.at(j) == '日' && p.oneOf(j+1, "内", "之内", "以内") >= 0 { // 15日内 is a length
 		return false
@@ -72,7 +78,7 @@ func (p *parser) hourInContext(i, e int, n number) bool {
 	if p.in(i-1, "第有提说讲这那几快慢早晚多少好差大小高低远近轻重早些") && !(prev == '早' || prev == '晚') || letter(prev) {
 		return false
 	}
-	if p.oneOf(e, "建议", "意见", "要求", "原因", "问题", "理由", "说明", "内容", "需要", "希望", "想法", "疑问", "好处", "诉求", "方案", "注意", "请求", "感想", "体会",
+	if p.oneOf(e, "建议", "投诉", "咨询", "请示", "疑惑", "困惑", "意见", "要求", "原因", "问题", "理由", "说明", "内容", "需要", "希望", "想法", "疑问", "好处", "诉求", "方案", "注意", "请求", "感想", "体会",
 		"事项", "措施", "不同", "困难", "事实", "看法", "经验", "教训", "质疑", "共识", "钱", "心意", "声音", "反应", "作用", "关系", "信心", "办法", "优势", "特点") >= 0 {
 		return false
 	}
@@ -84,6 +90,11 @@ func (p *parser) hourInContext(i, e int, n number) bool {
 		return true
 	}
 	return p.in(e, "前后之以左到至-~开见集出截准多") || i == 0 && e == len(p.src)
+}
+
+// lengthBefore says whether the word before i asks for a length: 长达三日, 提前3天.
+func (p *parser) lengthBefore(i int) bool {
+	return p.before(i, "达", "历时", "为期", "耗时", "超过", "不到", "不足", "提前", "延后", "推迟", "延长", "顺延", "未来", "缩短")
 }
 
 // lengthInContext says whether the number and unit at [i, e) measure time.

@@ -25,7 +25,7 @@ func (p *parser) festivalName(i int, f *fields) bool {
 		if w.value.weak && !strong && !tail && (i > 0 || e < len(p.src)) {
 			continue
 		}
-		if w.text == "小雪" || w.text == "大雪" || w.text == "小满" { // weather and names
+		if w.value.rule == 't' && w.text != "清明" && han(p.at(e)) || w.text == "小雪" || w.text == "大雪" || w.text == "小满" { // weather and names
 			if !f.hasYear && !strong && !tail && (i > 0 || e < len(p.src)) {
 				continue
 			}

@@ -59,7 +59,7 @@ var unitWords = []word[unit]{
 	{"个月", unit{grain: Month, months: 1}}, {"个多月", unit{grain: Month, months: 1}}, {"个多星期", unit{grain: Week, days: 7}}, {"个多礼拜", unit{grain: Week, days: 7}}, {"月", unit{grain: Month, months: 1, weak: true}},
 	{"个季度", unit{grain: Quarter, months: 3}}, {"季度", unit{grain: Quarter, months: 3, weak: true}},
 	{"个年头", unit{grain: Year, months: 12}}, {"周年", unit{grain: Year, months: 12}}, {"年", unit{grain: Year, months: 12}},
-	{"个自然日", unit{grain: OneDay, days: 1}}, {"自然日", unit{grain: OneDay, days: 1}}, {"天", unit{grain: OneDay, days: 1}}, {"日", unit{grain: OneDay, days: 1, weak: true}}, {"晚", unit{grain: OneDay, days: 1, weak: true}},
+	{"个自然日", unit{grain: OneDay, days: 1}}, {"自然日", unit{grain: OneDay, days: 1}}, {"天", unit{grain: OneDay, days: 1}}, {"日", unit{grain: OneDay, days: 1, weak: true}}, {"晚", unit{grain: OneDay, days: 1, weak: true}}, {"夜", unit{grain: OneDay, days: 1, weak: true}},
 	{"分", unit{grain: Minute, seconds: 60, weak: true}}, {"时", unit{grain: Hour, seconds: 3600, weak: true}},
 }
 
@@ -149,7 +149,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		if size > 0 && unitSize(u) >= size && !(u.grain == OneDay && u.weak) {
 			break
 		}
-		if u.grain == OneDay && p.at(k) == '晚' {
+		if u.grain == OneDay && p.in(k, "晚夜") {
 			if l.units != 1 || l.unit != OneDay {
 				break
 			}

@@ -29,7 +29,7 @@ func (p *parser) nowWord(i int) (Match, bool) {
 		return Match{}, false
 	}
 	sense, e := find(p, i, nowWords)
-	if e < 0 || p.at(i) == '日' && p.numberBefore(i) || p.at(i) == '日' && han(p.at(i-1)) || p.at(i) == '最' && p.in(e, "的") && p.at(i-1) != 0 || p.at(i) == '马' && p.in(e, "来西") {
+	if e < 0 || p.in(i, "最近") && p.in(i-1, "离距附就靠") || p.at(i) == '日' && p.numberBefore(i) || p.at(i) == '日' && han(p.at(i-1)) || p.at(i) == '最' && p.in(e, "的") && p.at(i-1) != 0 || p.at(i) == '马' && p.in(e, "来西") {
 		return Match{}, false
 	}
 	now := p.clk.now

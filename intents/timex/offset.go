@@ -18,7 +18,7 @@ func (p *parser) lengthPhrase(i int) (Match, bool) {
 		}
 		approx, i = true, p.space(e)
 	}
-	strong := p.before(start, "提前", "延后", "推迟", "延长", "顺延", "未来", "缩短")
+	strong := p.lengthBefore(start)
 	l, ok := p.lengthRange(i, strong)
 	if !ok {
 		return Match{}, false
@@ -64,7 +64,7 @@ func (p *parser) leadWord(i int) (which lead, end int) {
 
 // shortLead says whether 前, 后, 上 or 下 at i may stand before the length l, that begins at j.
 func (p *parser) shortLead(i, j int, l *length) bool {
-	if l.value == 0.5 || l.units > 1 || l.unit == Second || p.before(i, "以", "之", "提", "先", "向", "楼", "月", "年", "周", "期", "门", "身") {
+	if l.value == 0.5 || l.units > 1 || l.unit == Second || p.before(i, "以", "之", "提", "先", "向", "最", "背", "然", "落", "随", "楼", "月", "年", "周", "期", "门", "身") {
 		return false
 	}
 	if p.at(i) == '前' && l.unit == Quarter && p.at(l.end-3) != '个' { // 前三季度 are of this year
@@ -72,6 +72,9 @@ func (p *parser) shortLead(i, j int, l *length) bool {
 	}
 	if p.in(i, "前后") {
 		return true
+	}
+	if p.in(j, "十百千万") { // 上十个小时: about ten
+		return false
 	}
 	one := l.value == 1 && p.at(j) != '1' && p.at(j) != '个' && p.at(j+1) != '个'
 	frame := l.value == 1 && (l.unit == Week || l.unit == Month || l.unit == Quarter) // 下一周 is the week itself

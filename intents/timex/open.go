@@ -29,7 +29,7 @@ func (p *parser) open(start, j int, a *point, m Match, since, until bool) Match 
 		{"之前", side{Before, false}}, {"以前", side{Before, false}}, {"前", side{Before, false}},
 		{"之后", side{After, false}}, {"以后", side{After, false}}, {"过后", side{After, false}}, {"后", side{After, false}},
 	}
-	if e2 := p.oneOf(e, "之内", "以内", "内"); e2 >= 0 && !p.in(e2, "部容科外") && !a.f.clock.set() {
+	if e2 := p.oneOf(e, "之内", "以内", "内"); e2 >= 0 && !p.in(e2, "部容科外退") && !a.f.clock.set() {
 		m.End, m.Text, m.Kind = p.off[e2], p.text[p.off[j]:p.off[e2]], Span // 本周内, 今天之内
 		return m
 	}

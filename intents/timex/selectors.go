@@ -69,7 +69,7 @@ func (p *parser) phaseWord(i int, f *fields) bool {
 		what = selEnd
 	case p.lit(i, "初期") > 0:
 		what, e = selStart, i+2
-	case p.at(i) == '初' && (f.month == 0 || chineseDigit(p.at(i+1)) < 0 && p.at(i+1) != '十' && !digit(p.at(i+1))):
+	case p.at(i) == '初' && (f.month == 0 || chineseDigit(p.at(i+1)) < 0 && p.at(i+1) != '十' && !digit(p.at(i+1))) && !p.in(i+1, "中级步衷试"):
 		what = selStart
 	case p.lit(i, "中期") > 0:
 		what, e = selMiddle, i+2
@@ -222,7 +222,7 @@ func (p *parser) season(i int, f *fields) (selector, int) {
 	if n < 0 {
 		return selector{}, -1
 	}
-	if e := p.oneOf(i+1, "天", "季", "日里"); e >= 0 {
+	if e := p.oneOf(i+1, "天", "季", "日里"); e >= 0 && !p.placeFollows(e) {
 		return selector{what: selSeason, n: n}, e
 	}
 	if f.hasYear && !han(p.at(i+1)) {
@@ -263,16 +263,23 @@ func (p *parser) year(i int, f *fields) bool {
 		return false
 	}
 	j := p.space(n.end)
+	if n.arabic && n.digits == 4 && n.value > 1900 && n.value < 2200 && p.oneOf(j, "上半年", "下半年", "春季", "夏季", "秋季", "冬季", "第一季度", "第二季度", "第三季度", "第四季度") >= 0 {
+		f.year, f.hasYear, f.end = n.int(), true, j // 2019上半年
+		return true
+	}
 	if p.at(j) != '年' || p.in(j+1, "级前后内来") && n.digits < 3 && !p.firstUnits(j+1, &fields{}) || p.in(j+1, "级代龄轻纪") {
 		return false
 	}
 	switch {
-	case n.digits >= 3 && n.digits <= 4, !n.arabic && n.digits == 0 && n.value >= 1900 && n.value <= 2200:
+	case n.digits == 4, n.digits == 3 && (!n.arabic || p.monthFollows(j+1)), !n.arabic && n.digits == 0 && n.value >= 1900 && n.value <= 2200:
 		f.year = n.int()
-	case n.digits == 2 && (!n.arabic || n.int() < 10 || p.monthFollows(j+1) || p.firstUnits(j+1, &fields{}) || n.int() > 60 && n.int() < 100 && !p.in(j+1, "前后内以之")):
+	case n.digits == 2 && (!n.arabic || n.int() < 10 || i == p.joint && n.int() < 60 || p.monthFollows(j+1) || p.firstUnits(j+1, &fields{}) || n.int() > 60 && n.int() < 100 && !p.in(j+1, "前后内以之")):
 		f.year = p.century(n.int())
 	default:
 		return false
+	}
+	if n.digits == 2 && !n.arabic && (p.in(i, "两") || p.in(i+1, "两") || n.int()%10 == n.int()/10+1 && n.int() < 90 && !p.monthFollows(j+1) && p.at(i) != '零' && p.at(i) != '〇') {
+		return false // 五六年 and 一两年 are lengths
 	}
 	if n.digits == 2 && !n.arabic && n.int() < 10 && p.src[i] != '零' && p.src[i] != '〇' && p.src[i] != '○' {
 		return false
