@@ -52,7 +52,7 @@ func (h *house) Choose(t *Turn, verb, argument string) error {
 
 var (
 	bindWords = regexp.MustCompile(`^(?:/start|绑定|/bind)\s*([0-9A-Za-z]{4}[-－ ]?[0-9A-Za-z]{4})$`)
-	chatWords = regexp.MustCompile(`^(?:绑定本群|本群绑定|把本群绑定)(?:到|给|为)?\s*(.+)$`)
+	chatWords = regexp.MustCompile(`^(绑定本群|本群绑定|把本群绑定|绑定居民群|把居民群绑定)(?:到|给|为)?\s*(.+)$`)
 	linkWords = regexp.MustCompile(`^(?:生成|发|给我)?(?:一个)?绑定码\s*(\S+)\s+(\S+)$`)
 	idWords   = regexp.MustCompile(`^(?:我是谁|我的身份|/me)$`)
 	dataWords = regexp.MustCompile(`^(?:我的数据|查看我的数据|导出我的数据|删除我的数据)$`)
@@ -69,7 +69,8 @@ func (h *house) Guard(t *Turn) (bool, error) {
 	case bindWords.MatchString(text):
 		return true, h.bind(t, bindWords.FindStringSubmatch(text)[1])
 	case chatWords.MatchString(text):
-		return true, h.bindChat(t, chatWords.FindStringSubmatch(text)[1])
+		words := chatWords.FindStringSubmatch(text)
+		return true, h.bindChat(t, words[2], strings.Contains(words[1], "居民群"))
 	case linkWords.MatchString(text):
 		words := linkWords.FindStringSubmatch(text)
 		return true, h.issue(t, words[1], words[2])
@@ -120,7 +121,7 @@ func (h *house) bind(t *Turn, letters string) error {
 	return nil
 }
 
-func (h *house) bindChat(t *Turn, name string) error {
+func (h *house) bindChat(t *Turn, name string, public bool) error {
 	if !t.Message.Chat.Group {
 		t.Say(h.texts.Say("chat.private", nil))
 		return nil
@@ -138,8 +139,8 @@ func (h *house) bindChat(t *Turn, name string) error {
 	if _, err := t.Get(KindChat, t.Message.Chat.Key(), &b); err != nil {
 		return err
 	}
-	b.Chat, b.Unit, b.By = t.Message.Chat, unit.ID, t.Person.ID
-	t.Say(h.texts.Say("chat.bound", unit))
+	b.Chat, b.Unit, b.By, b.Public = t.Message.Chat, unit.ID, t.Person.ID, public
+	t.Say(h.texts.Say("chat.bound", map[string]any{"Name": unit.Name, "Public": public}))
 	return t.Put(KindChat, t.Message.Chat.Key(), b, t.Now, "unit="+unit.ID)
 }
 

@@ -75,7 +75,8 @@ type ChatBinding struct {
 	Chat   Chat   `json:"chat"`
 	Unit   string `json:"unit"`
 	Name   string `json:"name,omitempty"`
-	By     string `json:"by,omitempty"` // the person who bound it
+	By     string `json:"by,omitempty"`     // the person who bound it
+	Public bool   `json:"public,omitempty"` // residents read it: what is for everybody is said there, and nothing else
 	Sample bool   `json:"sample,omitempty"`
 }
 

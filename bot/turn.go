@@ -179,9 +179,26 @@ func (t *Turn) Next(count string) (int, error) {
 // Allowed reports whether the person may do the action at the unit.
 func (t *Turn) Allowed(a Action, unit string) bool { return t.Org.Allowed(t.Person, a, unit) }
 
-// Chats returns where a unit is spoken to: the groups that are bound to it, or, if there are none, the private chats of those who hold one of
-// the roles there.
+// Chats returns where a unit's staff is spoken to: the groups that are bound to it, but for those that residents read; if there are none, the
+// private chats of those who hold one of the roles there.
 func (t *Turn) Chats(unit string, roles ...Role) ([]Chat, error) {
+	chats, err := t.groups(unit, false)
+	if err != nil || len(chats) > 0 {
+		return chats, err
+	}
+	people, err := t.People(unit, roles...)
+	for _, p := range people {
+		if p.Chat.ID != "" {
+			chats = append(chats, p.Chat)
+		}
+	}
+	return chats, err
+}
+
+// PublicChats returns the unit's groups that residents read.
+func (t *Turn) PublicChats(unit string) ([]Chat, error) { return t.groups(unit, true) }
+
+func (t *Turn) groups(unit string, public bool) ([]Chat, error) {
 	bound, err := t.FindAll(Query{Kind: KindChat, Keys: []string{"unit=" + unit}}, 50)
 	if err != nil {
 		return nil, err
@@ -192,18 +209,11 @@ func (t *Turn) Chats(unit string, roles ...Role) ([]Chat, error) {
 		if err := json.Unmarshal(r.Body, &b); err != nil {
 			return nil, err
 		}
-		chats = append(chats, b.Chat)
-	}
-	if len(chats) > 0 {
-		return chats, nil
-	}
-	people, err := t.People(unit, roles...)
-	for _, p := range people {
-		if p.Chat.ID != "" {
-			chats = append(chats, p.Chat)
+		if b.Public == public {
+			chats = append(chats, b.Chat)
 		}
 	}
-	return chats, err
+	return chats, nil
 }
 
 // People returns those who hold one of the roles at the unit; with no roles, everybody who holds any.

@@ -8,6 +8,7 @@
 //	wait 1h30m                          time passes, timers ring
 //	person 王奶奶 resident 马鞍山社区     somebody with a role at a unit
 //	group 工作群 马鞍山社区              a group chat that is bound to a unit ("-" for none)
+//	group 居民群 马鞍山社区 public       … that residents read
 //	王奶奶: 楼道灯不亮                    somebody says something privately
 //	王奶奶@工作群: 谁在?                  … in a group, to the bot
 //	王奶奶 presses 确认                  … presses a choice of the latest reply that has it
@@ -137,8 +138,8 @@ func (p *player) step(line string) {
 		p.pass(d)
 	case words[0] == "person" && len(words) == 4:
 		p.person(line, words[1], bot.Role(words[2]), words[3])
-	case words[0] == "group" && len(words) == 3:
-		p.group(line, words[1], words[2])
+	case words[0] == "group" && (len(words) == 3 || len(words) == 4 && words[3] == "public"):
+		p.group(line, words[1], words[2], len(words) == 4)
 	case len(words) > 2 && words[1] == "presses":
 		p.presses(line, words[0], strings.Join(words[2:], " "))
 	case len(words) == 3 && words[1] == "sends":
@@ -233,14 +234,14 @@ func (p *player) person(line, name string, role bot.Role, unit string) {
 	}}}))
 }
 
-func (p *player) group(line, name, unit string) {
+func (p *player) group(line, name, unit string, public bool) {
 	if unit == "-" {
 		return
 	}
 	u, err := p.engine.Org.Lookup(unit)
 	p.must(line, err)
 	chat := bot.Chat{Channel: "test", ID: name, Group: true}
-	p.must(line, p.store.Commit(p.t.Context(), bot.Change{Put: []bot.Record{bot.ChatRecord(bot.ChatBinding{Chat: chat, Unit: u.ID, Name: name}, 0, p.now)}}))
+	p.must(line, p.store.Commit(p.t.Context(), bot.Change{Put: []bot.Record{bot.ChatRecord(bot.ChatBinding{Chat: chat, Unit: u.ID, Name: name, Public: public}, 0, p.now)}}))
 }
 
 func (p *player) private(who string) bot.Chat { return bot.Chat{Channel: "test", ID: who} }

@@ -54,6 +54,7 @@ type Chat struct {
 	Name    string   `yaml:"name"`
 	Unit    string   `yaml:"unit"`
 	Members []string `yaml:"members"` // persons
+	Public  bool     `yaml:"public"`  // residents read it
 	Sample  bool     `yaml:"sample"`
 }
 
