@@ -40,5 +40,10 @@ func kindOf(title string) Kind {
 // collects reports whether topics are called for before a meeting of the kind.
 func (k Kind) collects() bool { return k == LiaisonKind || k == Residents }
 
+// public reports whether a meeting of the kind is for the residents, too.
+func (k Kind) public() bool {
+	return k == Talk || k == Hearing || k == Review || k == OpenDay || k == Residents || k == Owners
+}
+
 // votes reports whether a meeting of the kind decides by a quorum.
 func (k Kind) votes() bool { return k == Residents || k == Owners }

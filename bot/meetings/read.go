@@ -252,6 +252,9 @@ var (
 	roomWords   = regexp.MustCompile(`[^,，。;；:：\s在到于去用借的]{0,14}(?:会议室|活动室|议事厅|议事室|会客厅|会议厅|报告厅|办公室|礼堂|党群服务中心|服务中心|广场|驿站|大厅|教室|活动中心)|腾讯会议|钉钉会议|飞书会议|视频会议|线上`)
 )
 
+// titleLead is what stands before a name and is none of it.
+var titleLead = regexp.MustCompile(`^(?:请|帮忙|帮|给|我们|我|大家|要|想|定|设定|设|约|排|加|新建|搞|办|开|一个|一次|一场|一下|个|次|场|的|通知|安排|组织|召开|社区要)+`)
+
 // titleIn reads what the meeting is called; "" if it has no name.
 func titleIn(text string) string {
 	for _, pattern := range []*regexp.Regexp{meetingVerb, bareMeeting} {
@@ -260,9 +263,7 @@ func titleIn(text string) string {
 			continue
 		}
 		title := strings.TrimSpace(found[len(found)-1])
-		for _, before := range []string{"一个", "一次", "一场", "个", "的", "我们", "大家", "社区要", "要"} {
-			title = strings.TrimPrefix(title, before)
-		}
+		title = titleLead.ReplaceAllString(title, "")
 		if title == "会" || title == "" || strings.HasSuffix(title, "会议室") {
 			continue
 		}

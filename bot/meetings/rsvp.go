@@ -100,6 +100,10 @@ func (s *Skill) record(t *bot.Turn, id string, a Answer, deputy string) error {
 	}
 	i := slices.IndexFunc(m.Invited, func(i Invitee) bool { return i.ID == t.Person.ID })
 	if i < 0 {
+		if m.Kind.public() {
+			t.Say(s.say("rsvp.welcome", m)) // residents need not announce themselves, and no list of them is kept
+			return nil
+		}
 		if !t.Person.Staff() || !t.Org.Within(t.Person.Unit, m.Unit) && !t.Allowed(bot.ProposeTopic, m.Unit) {
 			t.Say(s.say("rsvp.stranger", m))
 			return nil

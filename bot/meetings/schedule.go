@@ -157,7 +157,7 @@ func (s *Skill) advance(t *bot.Turn, d draft) error {
 	}
 	switch {
 	case d.At.IsZero() && d.Day.IsZero():
-		return s.ask(t, d, "time", nil)
+		return s.ask(t, d, map[bool]string{true: "openday", false: "time"}[kindOf(d.Title) == OpenDay], nil)
 	case d.At.IsZero():
 		return s.ask(t, d, "clock", d.Day)
 	case d.Rule == "" && !d.At.After(t.Now):

@@ -120,7 +120,7 @@ func (s *Skill) fill(t *bot.Turn, sr *Series) error {
 	return s.putSeries(t, sr)
 }
 
-// sit makes one sitting. Others know of it by the series; one that collects topics or invites is announced by itself, a week before.
+// sit makes one sitting. Others know of it by the series; a liaison meeting or one of its kin is announced by itself, a week before.
 func (s *Skill) sit(t *bot.Turn, sr *Series, m *Meeting) error {
 	taken, err := s.clash(t, m)
 	if err != nil {
@@ -136,13 +136,13 @@ func (s *Skill) sit(t *bot.Turn, sr *Series, m *Meeting) error {
 	if err := s.book(t, m); err != nil {
 		return err
 	}
-	if m.Kind == Plain {
+	if m.Kind == Plain || m.Kind.public() {
 		m.Told = &told{At: m.At, Place: m.Place}
 	}
 	if err := s.set(t, m); err != nil {
 		return err
 	}
-	if at := m.At.AddDate(0, 0, -7); m.Kind != Plain && at.After(t.Now.Add(grace)) {
+	if at := m.At.AddDate(0, 0, -7); m.Told == nil && at.After(t.Now.Add(grace)) {
 		m.Changed = at.Add(-grace)
 		if err := wake(t, "tell", m.ID, at); err != nil {
 			return err

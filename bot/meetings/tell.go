@@ -15,6 +15,13 @@ func (s *Skill) listeners(t *bot.Turn, m *Meeting) ([]bot.Chat, error) {
 		return nil, err
 	}
 	chats := slices.DeleteFunc(bound, func(c bot.Chat) bool { return !c.Group })
+	if m.Kind.public() {
+		public, err := t.PublicChats(m.Unit)
+		if err != nil {
+			return nil, err
+		}
+		chats = append(chats, public...)
+	}
 	if len(chats) > 0 {
 		return chats, nil
 	}
@@ -55,7 +62,7 @@ func (s *Skill) forWhom(t *bot.Turn, m *Meeting) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.say("for", map[string]any{"Unit": t.Org.Name(m.Unit), "Role": m.For, "N": len(people)}), nil
+	return s.say("for", map[string]any{"Unit": t.Org.Name(m.Unit), "Role": m.For, "N": len(people), "Public": m.Kind.public(), "Owners": m.Kind == Owners}), nil
 }
 
 // ringTell tells others what they do not know yet. If somebody has changed the meeting since the timer was set, a later one speaks.
@@ -87,7 +94,7 @@ func (s *Skill) ringTell(t *bot.Turn, timer bot.Timer) error {
 		return nil
 	}
 	m.Told = &told{At: m.At, Place: m.Place, Off: m.Status == Cancelled}
-	if news == "tell.invite" {
+	if news == "tell.invite" && !m.Kind.public() {
 		if err := s.invite(t, m); err != nil {
 			return err
 		}
@@ -103,7 +110,7 @@ func (s *Skill) ringTell(t *bot.Turn, timer bot.Timer) error {
 	for _, chat := range chats {
 		t.Tell(chat, r, m.At)
 	}
-	if m.Status == Planned {
+	if m.Status == Planned && !m.Kind.public() {
 		if err := s.setNag(t, m); err != nil {
 			return err
 		}
@@ -122,12 +129,13 @@ func (s *Skill) notice(t *bot.Turn, m *Meeting, text string, before *told) (bot.
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	data := map[string]any{"M": m, "Unit": t.Org.Name(m.Unit), "Before": before, "Note": s.dayNote(m.At)}
+	data := map[string]any{"M": m, "Unit": t.Org.Name(m.Unit), "Before": before, "Answer": !m.Kind.public()}
 	r := bot.Reply{Text: s.say(text, data), Fields: fields}
-	if m.Status == Planned {
-		r.Choices = s.answers(m)
-	} else {
+	switch {
+	case m.Status != Planned:
 		r.Fields = nil
+	case !m.Kind.public():
+		r.Choices = s.answers(m)
 	}
 	return r, nil
 }

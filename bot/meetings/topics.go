@@ -398,7 +398,11 @@ func (s *Skill) publish(t *bot.Turn, m *Meeting, topics []*Topic) error {
 		return err
 	}
 	for _, chat := range chats {
-		t.Tell(chat, bot.Reply{Text: s.say("agenda", map[string]any{"M": m, "Unit": t.Org.Name(m.Unit)}), Choices: s.answers(m)}, m.At)
+		r := bot.Reply{Text: s.say("agenda", map[string]any{"M": m, "Unit": t.Org.Name(m.Unit)})}
+		if !m.Kind.public() {
+			r.Choices = s.answers(m)
+		}
+		t.Tell(chat, r, m.At)
 	}
 	return s.put(t, m)
 }
