@@ -27,6 +27,17 @@ func (p *parser) lengthPhrase(i int) (Match, bool) {
 	return p.trailing(start, &l)
 }
 
+// onlyLength reads a length whatever is around it.
+func (p *parser) onlyLength(i int) (Match, bool) {
+	l, ok := p.lengthRange(i, p.lengthBefore(i))
+	if !ok {
+		if l, ok = p.englishLength(i); !ok || letter(p.at(i-1)) {
+			return Match{}, false
+		}
+	}
+	return p.lengthMatch(i, l.end, &l), true
+}
+
 // lead is a word before a length that gives it a place.
 type lead int
 
@@ -173,27 +184,30 @@ func (p *parser) trailing(i int, l *length) (Match, bool) {
 		l.approx, e = true, a
 	}
 	j := p.space(e)
-	if !p.lengthsOnly {
-		switch {
-		case p.oneOf(j, "之后", "以后", "过后", "后", "开外") >= 0 && !p.in(p.oneOf(j, "之后", "以后", "过后", "后"), "台门面续勤天果院代半悔"):
-			return p.distance(i, p.oneOf(j, "之后", "以后", "过后", "后", "开外"), l, 1), true
-		case p.oneOf(j, "之前", "以前", "前") >= 0 && !p.in(p.opt(j, "之前", "以前", "前"), "台面门往天"):
-			return p.distance(i, p.oneOf(j, "之前", "以前", "前"), l, -1), true
-		case p.oneOf(j, "之内", "以内", "内") >= 0 && !p.in(p.opt(j, "之内", "以内", "内"), "部容科衣"):
-			return p.withinPhrase(i, p.oneOf(j, "之内", "以内", "内"), l), true
-		case p.oneOf(j, "以来", "来") >= 0 && (p.lit(j, "以来") >= 0 || l.units > 0 && p.at(i-1) == '近'):
-			m := p.match(i, p.oneOf(j, "以来", "来"))
-			m.Kind, m.Grain, m.Start, m.Stop, m.HasDate = Span, l.unit, p.clk.from(p.clk.now, l, -1), p.clk.now, true
-			m.LastStart = m.Stop
-			return m, true
-		}
+	switch {
+	case p.oneOf(j, "之后", "以后", "过后", "后", "开外") >= 0 && !p.in(p.oneOf(j, "之后", "以后", "过后", "后"), "台门面续勤天果院代半悔"):
+		return p.distance(i, p.oneOf(j, "之后", "以后", "过后", "后", "开外"), l, 1), true
+	case p.oneOf(j, "之前", "以前", "前") >= 0 && !p.in(p.opt(j, "之前", "以前", "前"), "台面门往天"):
+		return p.distance(i, p.oneOf(j, "之前", "以前", "前"), l, -1), true
+	case p.oneOf(j, "之内", "以内", "内") >= 0 && !p.in(p.opt(j, "之内", "以内", "内"), "部容科衣"):
+		return p.withinPhrase(i, p.oneOf(j, "之内", "以内", "内"), l), true
+	case p.oneOf(j, "以来", "来") >= 0 && (p.lit(j, "以来") >= 0 || l.units > 0 && p.at(i-1) == '近'):
+		m := p.match(i, p.oneOf(j, "以来", "来"))
+		m.Kind, m.Grain, m.Start, m.Stop, m.HasDate = Span, l.unit, p.clk.from(p.clk.now, l, -1), p.clk.now, true
+		m.LastStart = m.Stop
+		return m, true
 	}
+	return p.lengthMatch(i, e, l), true
+}
+
+// lengthMatch is the match of a length that nothing gives a place.
+func (p *parser) lengthMatch(i, e int, l *length) Match {
 	m := p.match(i, e)
 	m.Kind, m.Duration, m.Grain, m.Approx = Length, l.duration(), l.unit, l.approx
 	if l.max > 0 {
 		m.MaxDuration = time.Duration(l.max * l.maxSize * float64(time.Second))
 	}
-	return m, true
+	return m
 }
 
 // distance is a point that far from now. Days and coarser units name a day, finer ones an instant.

@@ -69,7 +69,7 @@ func (p *parser) match(i, e int) Match {
 // phraseAt reads the longest phrase that begins at i.
 func (p *parser) phraseAt(i int) (Match, bool) {
 	if p.lengthsOnly {
-		return p.lengthPhrase(i)
+		return p.onlyLength(i)
 	}
 	p.joint = -1
 	var best Match
