@@ -222,6 +222,9 @@ type bare struct {
 
 // bareRange reads a range whose start is a mere number: 9到11点, 3-5号, 1995-1997年, 2——4月.
 func (p *parser) bareRange(start, i int) (Match, bool) {
+	if p.lastJoin < i { // most texts have no range, and this is asked at every place
+		return Match{}, false
+	}
 	r := bare{at: i}
 	if p.yearFrame(i, &r.frame) {
 		r.at = p.space(p.opt(r.frame.end, "的"))

@@ -16,12 +16,13 @@ type parser struct {
 	o           *Options
 	clk         reckoner
 	lengthsOnly bool
+	lastJoin    int // where the last sign or word stands that may join a range; -1 for none
 	joint       int // where the second end of a range begins: the sign before it is no part of a number
 }
 
 func newParser(text string, o *Options) *parser {
 	n := utf8.RuneCountInString(text)
-	p := &parser{joint: -1, text: text, src: make([]rune, 0, n), o: o}
+	p := &parser{joint: -1, lastJoin: -1, text: text, src: make([]rune, 0, n), o: o}
 	offsets := make([]int, 0, 2*n+2)
 	p.off = offsets[: 0 : n+1]
 	p.foff = offsets[n+1 : n+1 : 2*n+2]
@@ -29,6 +30,10 @@ func newParser(text string, o *Options) *parser {
 	folded.Grow(len(text))
 	for i, r := range text {
 		r = fold(r)
+		switch r {
+		case '-', '~', '到', '至', '直', '、':
+			p.lastJoin = len(p.src)
+		}
 		p.src = append(p.src, r)
 		p.off = append(p.off, i)
 		p.foff = append(p.foff, folded.Len())
