@@ -90,6 +90,9 @@ func TestOptions(t *testing.T) {
 	if len(ms) != 1 || !ms[0].Stop.Equal(benchNow.Add(72*time.Hour)) {
 		t.Errorf("from now: %s", readings(ms))
 	}
+	if ms = Find("法定20个工作日", Options{}); len(ms) != 1 || ms[0].Workdays != 20 || ms[0].Kind != Length {
+		t.Errorf("working days: %s", readings(ms))
+	}
 	if ms = Find("2027年开学", Options{}); len(ms) != 1 || ms[0].Start.Year() != 2027 {
 		t.Errorf("without options: %s", readings(ms))
 	}

@@ -40,7 +40,6 @@ type clock struct {
 	exact    bool // a 24-hour time that no part of the day can shift: 14:30, 3pm, 零点
 	approx   bool
 	invalid  string
-	extra    bool // a part of the day was read at the end: 9点 晚上
 }
 
 func (c *clock) set() bool { return c.hasHour || c.part != noPart }

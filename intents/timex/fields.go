@@ -75,7 +75,7 @@ func (f *fields) hasDate() bool {
 	return f.hasYear || f.month > 0 || f.day > 0 || f.wd > 0 || f.fest != nil || !f.from.IsZero() || len(f.sels) > 0
 }
 
-// span is a resolved run of days.
+// days is a resolved run of days.
 type days struct {
 	from, to time.Time
 	grain    Grain

@@ -45,7 +45,6 @@ type unit struct {
 	seconds float64
 	workday bool
 	weak    bool // means a length only after another unit, or before 内, 后, 前
-	glued   bool // needs no 个
 }
 
 var unitWords = []word[unit]{

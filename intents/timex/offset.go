@@ -203,7 +203,7 @@ func (p *parser) trailing(i int, l *length) (Match, bool) {
 // lengthMatch is the match of a length that nothing gives a place.
 func (p *parser) lengthMatch(i, e int, l *length) Match {
 	m := p.match(i, e)
-	m.Kind, m.Duration, m.Grain, m.Approx = Length, l.duration(), l.unit, l.approx
+	m.Kind, m.Duration, m.Grain, m.Approx, m.Workdays = Length, l.duration(), l.unit, l.approx, l.workdays
 	if l.max > 0 {
 		m.MaxDuration = time.Duration(l.max * l.maxSize * float64(time.Second))
 	}
@@ -215,6 +215,7 @@ func (p *parser) distance(i, end int, l *length, sign int) Match {
 	r := &p.clk
 	m := p.match(i, end)
 	m.Offset, m.Grain, m.Approx, m.HasDate, m.Duration = true, l.unit, l.approx, true, l.duration()*time.Duration(sign)
+	m.Workdays = l.workdays * sign
 	t := r.from(r.now, l, sign)
 	m.Provisional = r.takeProvisional()
 	if l.seconds > 0 {
@@ -237,6 +238,7 @@ func (p *parser) withinPhrase(i, end int, l *length) Match {
 	r := &p.clk
 	m := p.match(i, end)
 	m.Kind, m.Grain, m.Approx, m.Start, m.HasDate, m.Duration = Span, l.unit, l.approx, r.now, true, l.duration()
+	m.Workdays = l.workdays
 	m.Stop = r.from(r.now, l, 1)
 	if l.seconds == 0 && !r.o.Usage.FromNow {
 		m.Stop = r.plus(r.floor(m.Stop), 1)

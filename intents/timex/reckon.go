@@ -19,10 +19,10 @@ type reckoner struct {
 func newReckoner(o *Options) reckoner {
 	r := reckoner{o: o, now: o.Now, cal: o.Calendar, parts: o.Usage.Parts}
 	if r.now.IsZero() {
-		r.now = time.Now()
+		r.now = time.Now().In(time.FixedZone("CST", 8*3600))
 	}
 	if r.parts == nil {
-		r.parts = &DefaultParts
+		r.parts = &defaultParts
 	}
 	if r.cal == nil {
 		r.cal = lazyChina{}
@@ -108,7 +108,9 @@ type Parts struct {
 }
 
 // DefaultParts is what Linli takes the parts of the day for.
-var DefaultParts = Parts{
+func DefaultParts() Parts { return defaultParts }
+
+var defaultParts = Parts{
 	Dawn:           HourSpan{0, 6},   // 凌晨
 	EarlyMorning:   HourSpan{5, 8},   // 清晨
 	Morning:        HourSpan{6, 9},   // 早上

@@ -68,7 +68,7 @@ type Calendar interface {
 
 // Options are how to read. The zero value reads relative to the present moment and prefers the future.
 type Options struct {
-	Now      time.Time // the moment of speaking; it carries the location. Zero: time.Now
+	Now      time.Time // the moment of speaking; it carries the location. Zero: the present in China
 	Prefer   Prefer
 	Calendar Calendar // nil: holiday.China()
 	// Usage holds conventions on which reasonable people differ; the zero value is what Linli uses.
@@ -97,11 +97,11 @@ type Match struct {
 	LastStart time.Time
 	Grain     Grain
 	Mod       Mod
-	RRule     string // RFC 5545 without DTSTART (use Start); FREQ is DAILY or coarser
-	Duration  time.Duration
-	Approx    bool        // 左右, 大约, 最近, 几天
-	Ambiguous []time.Time // other readings of Start: 8点 in the evening
-	Invalid   string      // why it names no time, in Chinese: 没有2月30日. Start and Stop are then zero
+	RRule     string        // RFC 5545 without DTSTART (use Start); FREQ is DAILY or coarser
+	Duration  time.Duration // of a length, a distance from now, or one occurrence: 每周三2点到4点
+	Approx    bool          // 左右, 大约, 最近, 几天
+	Ambiguous []time.Time   // other readings of Start: 8点 in the evening
+	Invalid   string        // why it names no time, in Chinese: 没有2月30日. Start and Stop are then zero
 	// Conflict says, in Chinese, that two things said of the same day do not agree: 12月1日是周二,不是周三.
 	Conflict string
 	// Provisional is set when working days were counted in a year whose holidays have not been announced.
@@ -112,10 +112,14 @@ type Match struct {
 	Joined bool
 	// Offset is set for a distance from now (三天后: 3 days; 两年前: -2 years): Start is then exact, Grain the unit said.
 	Offset bool
-	// Festival is set when the date is a festival or solar term. Clock is the text of the time of day alone.
-	Festival           bool
+	// Workdays counts the working days of a length or distance: 3个工作日. Duration takes them for days.
+	Workdays int
+	// MaxDuration is the longer one of 三到五天.
+	MaxDuration time.Duration
+	// Festival is set when the date is a festival or solar term.
+	Festival bool
+	// ClockPos and ClockEnd are the byte offsets of the time of day within the phrase; both 0 when there is none.
 	ClockPos, ClockEnd int
-	MaxDuration        time.Duration // for 三到五天: the longer one
 }
 
 // Find returns the time phrases of text in order. They do not overlap.
