@@ -57,7 +57,7 @@ func (p *parser) englishPreposition(i int) (Match, bool) {
 		}
 	}
 	if e := p.words(i, "by", "before", "until", "till", "since"); e > 0 {
-		if a, ok := p.pointAt(p.space(e), false); ok && letterOrDigit(p.at(p.space(e))) {
+		if a, ok := p.pointAt(p.space(e)); ok && letterOrDigit(p.at(p.space(e))) {
 			m := p.resolvePoint(&a, i)
 			if m.Invalid != "" {
 				return m, true

@@ -86,7 +86,7 @@ func (p *parser) fromNow(start, e int) (Match, bool) {
 		m.Kind, m.Mod, m.Start, m.LastStart, m.Grain, m.HasDate, m.HasClock = Span, Since, p.clk.now, p.clk.now, Second, true, true
 		return m, true
 	}
-	b, ok := p.pointAt(p.space(s), true)
+	b, ok := p.pointAt(p.space(s))
 	if !ok {
 		return Match{}, false
 	}

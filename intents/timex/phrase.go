@@ -96,7 +96,7 @@ type point struct {
 }
 
 // pointAt reads a point at i.
-func (p *parser) pointAt(i int, inRange bool) (point, bool) {
+func (p *parser) pointAt(i int) (point, bool) {
 	var pt point
 	f := &pt.f
 	f.pos = i
@@ -120,7 +120,7 @@ func (p *parser) pointAt(i int, inRange bool) (point, bool) {
 		}
 		return pt, true
 	}
-	if c, ok := p.clockAt(i, inRange && false); ok {
+	if c, ok := p.clockAt(i, false); ok {
 		f.clock, f.end, f.pos = c, c.end, i
 		return pt, true
 	}
@@ -250,7 +250,7 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 	if m, ok := p.bareRange(start, j); ok {
 		return m, true
 	}
-	a, ok := p.pointAt(j, since)
+	a, ok := p.pointAt(j)
 	if !ok {
 		return Match{}, false
 	}
@@ -269,14 +269,14 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 			m.Kind, m.Stop, m.LastStart = Span, p.clk.now, p.clk.now
 			return m, true
 		}
-		if b, ok := p.pointAt(s, true); ok {
+		if b, ok := p.pointAt(s); ok {
 			if m, ok := p.rangeOf(start, &a, &b); ok {
 				return m, true
 			}
 		}
 	}
 	if e := p.opt(a.f.end, "和", "与", "跟", "及"); e > a.f.end { // 2007年与2009年间
-		if b, ok := p.pointAt(e, true); ok {
+		if b, ok := p.pointAt(e); ok {
 			if x := p.oneOf(b.f.end, "之间", "间", "期间"); x >= 0 {
 				if p.at(start-1) == '在' && p.at(x-2) == '之' { // 在…之间 goes together
 					start--

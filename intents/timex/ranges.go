@@ -284,7 +284,7 @@ func (p *parser) bareEnds(r *bare, since bool) (a, b point, ok bool) {
 		a.f.day = n
 	case p.at(r.unit) == '月' && n >= 1 && n <= 12 && m <= 12 && r.frame.month == 0:
 		a.f.month = n
-		b, ok = p.pointAt(r.next, true)
+		b, ok = p.pointAt(r.next)
 		return a, b, ok && b.f.day == 0
 	case p.at(r.unit) == '年' && r.n.digits == 4 && (r.m.digits == 4 || r.m.digits == 2) && !r.frame.hasYear:
 		a.f.year, a.f.hasYear = n, true
@@ -295,7 +295,7 @@ func (p *parser) bareEnds(r *bare, since bool) (a, b point, ok bool) {
 	default:
 		return a, b, false
 	}
-	b, ok = p.pointAt(r.next, true)
+	b, ok = p.pointAt(r.next)
 	return a, b, ok
 }
 
