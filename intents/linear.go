@@ -3,7 +3,9 @@ package intents
 import (
 	"cmp"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
 	"unicode"
 )
 
@@ -123,14 +125,32 @@ func Train(examples []Example, o TrainOptions) *Classifier {
 		weigh(row, c.idf)
 	}
 	c.weights, c.bias = make([]float32, (int(mask)+1)*len(c.labels)), make([]float32, len(c.labels))
-	for k := range c.labels {
-		w, bias := solve(rows, y, k, int(mask)+1, o.C)
-		for b, v := range w {
-			c.weights[b*len(c.labels)+k] = v
-		}
-		c.bias[k] = bias
-	}
+	c.solveAll(rows, y, o.C)
 	return c
+}
+
+// solveAll finds the weights of every label, several labels at once; they don't depend on each other.
+func (c *Classifier) solveAll(rows [][]feature, y []int, cost float64) {
+	var wait sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for k := range next {
+				w, bias := solve(rows, y, k, len(c.idf), cost)
+				for b, v := range w {
+					if v != 0 {
+						c.weights[b*len(c.labels)+k] = v
+					}
+				}
+				c.bias[k] = bias
+			}
+		})
+	}
+	for k := range c.labels {
+		next <- k
+	}
+	close(next)
+	wait.Wait()
 }
 
 // solve finds the weights that part label k from the rest.
@@ -138,7 +158,7 @@ func solve(rows [][]feature, y []int, k, size int, cost float64) ([]float32, flo
 	w := make([]float32, size)
 	var bias float32
 	alpha := make([]float64, len(rows))
-	for range 30 {
+	for range 12 {
 		moved := 0.0
 		for i, row := range rows {
 			sign := float32(-1)

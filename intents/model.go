@@ -66,6 +66,9 @@ type Model struct {
 //go:embed data/intents.txt
 var intentTexts string
 
+//go:embed data/categories.txt
+var categoryTexts string
+
 // New trains a model from its data.
 func New(o Options) (*Model, error) {
 	m := &Model{roles: map[string][]string{}}
@@ -98,6 +101,7 @@ func New(o Options) (*Model, error) {
 			return nil, err
 		}
 	}
+	learned = append(learned, categoryExamples()...)
 	for _, c := range Categories() {
 		learned = append(learned, Example{Normalize(c.Name), c.Code})
 		for _, e := range c.Examples {
@@ -106,6 +110,21 @@ func New(o Options) (*Model, error) {
 	}
 	m.categories = Train(learned, TrainOptions{C: 1, Grams: 2, Heat: 6, Bits: 13})
 	return m, nil
+}
+
+// categoryExamples are what people write when they report, by code.
+func categoryExamples() []Example {
+	var examples []Example
+	for line := range strings.Lines(categoryTexts) {
+		code, texts, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if !ok || code == "#" {
+			continue
+		}
+		for text := range strings.SplitSeq(texts, "|") {
+			examples = append(examples, Example{Normalize(text), code})
+		}
+	}
+	return examples
 }
 
 // Learn prepares past work orders for Options.Learned. A category may be named by its code or its name.
@@ -143,12 +162,21 @@ var calm = regexp.MustCompile(`演练|演习|灭火器|处理完|已经(处理|�
 
 // Emergency reports whether somebody must be called at once, whom, and the code of the incident.
 func (m *Model) Emergency(text string) (number, code string, ok bool) {
-	text = Normalize(text)
-	if calm.MatchString(text) {
+	return emergency(Normalize(text))
+}
+
+// alarming are characters of which every emergency has one: most messages need not be looked at further.
+const alarming = "梯气火烟烧跳杀轻活割药暴打揍刀抢砍偷骗诈丢失见到虐伤晕昏没喘病血倒敲醒塌"
+
+func emergency(text string) (number, code string, ok bool) {
+	if !strings.ContainsAny(text, alarming) {
 		return "", "", false
 	}
 	for _, e := range emergencies {
 		if e.words.MatchString(text) {
+			if calm.MatchString(text) {
+				return "", "", false
+			}
 			return e.number, e.code, true
 		}
 	}
@@ -186,7 +214,7 @@ func (m *Model) Understand(text string, c Context) Understanding {
 	if normal == "" {
 		return u
 	}
-	if number, code, ok := m.Emergency(normal); ok {
+	if number, code, ok := emergency(normal); ok {
 		u.Intent, u.Score, u.Slots.Urgent, u.Slots.Category = "report", .99, number, code
 	} else {
 		total := 0.0

@@ -1,0 +1,106 @@
+package intents
+
+import (
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+func newModel(t testing.TB) *Model {
+	t.Helper()
+	m, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+var monday = time.Date(2026, 11, 23, 10, 0, 0, 0, time.FixedZone("CST", 8*3600))
+
+// TestEmergencies: whoever must be called is named, in whatever words; and nobody is called for a drill.
+func TestEmergencies(t *testing.T) {
+	m := newModel(t)
+	for text, want := range map[string]string{
+		"着火了": "119", "屋里冒烟了快来人": "119", "煤气味好大": "119", "电梯困人了": "119", "我被关在电梯里了": "119", "老人倒地没反应": "120", "我爸喘不上气": "120",
+		"有人要跳楼": "110", "我被打了": "110", "骗子让我妈转钱": "110", "孩子走丢了": "110", "隔壁有人持刀": "110", "楼要塌了": "110",
+		"下周消防演练几点": "", "灭火器过期了": "", "燃气公司电话是多少": "", "昨天着火的事处理完了吗": "", "晚上吃火锅": "", "电梯什么时候能装": "",
+	} {
+		number, code, ok := m.Emergency(text)
+		if number != want || ok != (want != "") {
+			t.Errorf("%s: %q (%s), want %q", text, number, code, want)
+		}
+		if _, known := CategoryByCode(code); ok && !known {
+			t.Errorf("%s: there is no category %s", text, code)
+		}
+	}
+}
+
+func TestSlots(t *testing.T) {
+	m := newModel(t)
+	u := m.Understand("明天上午9点半在二楼会议室开联席会,提前一小时提醒", Context{Role: "secretary", Now: monday})
+	if u.Intent != "meeting.schedule" || u.Slots.At == nil || !u.Slots.At.Equal(monday.Add(23*time.Hour+30*time.Minute)) || len(u.Slots.Remind) != 1 || u.Slots.Remind[0] != "1h" {
+		t.Errorf("%+v", u)
+	}
+	if u = m.Understand("明天上午9点半在二楼会议室开联席会", Context{Role: "resident", Now: monday}); u.Intent == "meeting.schedule" {
+		t.Error("a resident arranged a meeting")
+	}
+	if u = m.Understand("马鞍山社区3栋2单元下水道堵了", Context{Role: "resident", Now: monday}); u.Intent != "report" || u.Slots.Category != "04-04" || u.Slots.Place != "马鞍山社区3栋2单元" {
+		t.Errorf("%+v", u)
+	}
+	for text, want := range map[string]string{"路灯修得很快": "none", "不用了,已经好了": "none", "下水道堵了归谁管": "ask", "如果电梯坏了应该找谁": "ask"} {
+		if u := m.Understand(text, Context{Role: "resident", Now: monday}); u.Intent != want {
+			t.Errorf("%s: %s, want %s", text, u.Intent, want)
+		}
+	}
+}
+
+func TestCategoriesAreWhole(t *testing.T) {
+	seen := map[string]bool{}
+	for _, e := range categoryExamples() {
+		if _, ok := CategoryByCode(e.Label); !ok {
+			t.Errorf("there is no category %s", e.Label)
+		}
+		seen[e.Label] = true
+	}
+	if len(Categories()) != 131 {
+		t.Errorf("%d categories", len(Categories()))
+	}
+	for _, c := range Categories() {
+		if !seen[c.Code] {
+			t.Errorf("nothing to learn %s %s from", c.Code, c.Name)
+		}
+		if c.Severity < 1 || c.Severity > 4 || c.Handler == "" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func FuzzUnderstand(f *testing.F) {
+	m := newModel(f)
+	for _, text := range []string{"", "着火了", "12号已经处理好了", "\xff", "😀", "明天9点", "3栋2单元"} {
+		f.Add(text, "resident")
+	}
+	f.Fuzz(func(t *testing.T, text, role string) {
+		u := m.Understand(text, Context{Role: role, Now: monday})
+		if u.Intent == "" || u.Score < 0 || u.Score > 1 {
+			t.Errorf("%q: %+v", text, u)
+		}
+		if utf8.ValidString(text) && !utf8.ValidString(u.Slots.Place+u.Slots.Title) {
+			t.Errorf("%q: a slot was cut within a character: %+v", text, u.Slots)
+		}
+	})
+}
+
+func BenchmarkUnderstand(b *testing.B) {
+	m := newModel(b)
+	texts := []string{"马鞍山社区3栋2单元下水道堵了,污水漫出来了", "开无犯罪记录证明找哪里盖章?", "明天上午9点半在二楼会议室开联席会,提前一小时提醒", "我报的事怎么样了", "今天天气怎么样"}
+	for i := 0; b.Loop(); i++ {
+		m.Understand(texts[i%len(texts)], Context{Role: "secretary", Now: monday})
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		newModel(b)
+	}
+}
