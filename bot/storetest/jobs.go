@@ -191,9 +191,11 @@ var jobTests = []test{
 		b.claims("q", 20, "new", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 	}},
 	{"a job may be far ahead and still come", func(b *bench) {
+		var jobs []bot.Job
 		for i := range 2500 {
-			b.add(job(fmt.Sprint(i), "", start.AddDate(0, 0, i)))
+			jobs = append(jobs, job(fmt.Sprint(i), "", start.AddDate(0, 0, i)))
 		}
+		b.add(jobs...)
 		b.claims("q", 10, "0")
 		b.add(job("between", "", start.AddDate(0, 0, 5).Add(time.Hour)))
 		b.clock.set(start.AddDate(0, 0, 6))

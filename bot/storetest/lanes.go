@@ -99,8 +99,8 @@ var laneTests = []test{
 		}
 		b.add(jobs...)
 		b.clock.move(time.Second)
-		for i := range 1200 {
-			if i == 1100 {
+		for i := range 300 {
+			if i == 200 {
 				b.reopen()
 			}
 			b.done(b.one("q", fmt.Sprint(i)))
