@@ -158,7 +158,7 @@ func solve(rows [][]feature, y []int, k, size int, cost float64) ([]float32, flo
 	w := make([]float32, size)
 	var bias float32
 	alpha := make([]float64, len(rows))
-	for range 12 {
+	for range 30 {
 		moved := 0.0
 		for i, row := range rows {
 			sign := float32(-1)
