@@ -138,7 +138,10 @@ func yearly(o *rrule.ROption, start time.Time) string {
 	for i, m := range months {
 		words[i] = fmt.Sprintf("%d月", m)
 	}
-	return strings.Join(words, "、") + monthly(o, start)
+	if len(words) > 1 {
+		return strings.Join(words, "、") + "的" + monthly(o, start)
+	}
+	return strings.Join(words, "") + monthly(o, start)
 }
 
 // Gaps says which occurrences the rule leaves out because a month has no such day: 没有31日的月份跳过; "" if none.

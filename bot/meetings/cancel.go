@@ -10,7 +10,7 @@ import (
 
 var (
 	reminderWords = regexp.MustCompile(`提醒`)
-	cancelWords   = regexp.MustCompile(`取消|不开了|撤掉|撤销|停开`)
+	cancelWords   = regexp.MustCompile(`取消|不开了|先不开|不开会了|不办了|不搞了|不用开|撤掉|撤销|撤了|停开|作废`)
 	newWords      = regexp.MustCompile(`安排|召开|通知|定一个|新建|组织|再开`)
 	wholeSeries   = regexp.MustCompile(`以后|今后|所有|全部|整个|每[周月天日]|都取消|不再`)
 )
@@ -23,6 +23,24 @@ func (s *Skill) cancel(t *bot.Turn) error {
 			return err
 		}
 	}
+	if act := s.byWords(text); act != nil {
+		return act(t)
+	}
+	found, err := s.identify(t, text, bot.ArrangeMeeting)
+	if err != nil {
+		return err
+	}
+	if len(found) != 1 {
+		return s.cancelIt(t)
+	}
+	// The words do not say so plainly.
+	t.Say(s.say("cancel.sure", found[0]), s.choice("cancel", "cancel", found[0].ID), s.choice("retime", "retime", found[0].ID))
+	return nil
+}
+
+// cancelIt cancels the meeting that the words mean.
+func (s *Skill) cancelIt(t *bot.Turn) error {
+	text := t.Text()
 	if len(s.realm(t, bot.ArrangeMeeting)) == 0 {
 		t.Say(s.say("forbidden", nil))
 		return nil

@@ -157,7 +157,7 @@ func (s *Skill) show(t *bot.Turn, id string) error {
 			r.Text += "\n" + s.say("replies", s.replies(m))
 		}
 		r.Choices = []bot.Choice{s.choice("retime", "retime", m.ID), s.choice("replace", "replace", m.ID), s.choice("cancel", "cancel", m.ID)}
-	default:
+	case !m.Kind.public():
 		r.Choices = s.answers(m)
 	}
 	t.Session.Meeting = m.ID

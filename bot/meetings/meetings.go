@@ -76,9 +76,13 @@ func (s *Skill) Keeps() []bot.Kept {
 	return kept
 }
 
-// Guard takes what is written in a form of its own: 议题:…, 纪要:…, 决议:…, 表决:…, 决议3已办好; and what is asked about the figures of
+// Guard takes what is written in a form of its own: 议题:…, 纪要:…, 决议:…, 表决:…, 决议3已办好; 半小时后提醒我…; and what is asked about the figures of
 // liaison meetings, which the intent of figures in general does not tell apart.
 func (s *Skill) Guard(t *bot.Turn) (bool, error) {
+	if s.asksReminder(t) {
+		t.Settle()
+		return true, s.remind(t)
+	}
 	if !t.Person.Staff() {
 		return false, nil
 	}

@@ -23,6 +23,7 @@ type reading struct {
 	Invalid string      // why a phrase names no time
 	Rest    string      // the sentence without its time phrases
 	Apart   time.Duration
+	More    []time.Duration // further times of the day: 早上8点和晚上8点
 }
 
 var (
@@ -125,6 +126,9 @@ func exact(m timex.Match) bool {
 
 func (r *reading) instant(m timex.Match, office bool) {
 	if !r.At.IsZero() || r.Timed && !m.HasDate {
+		if !m.HasDate && !m.Offset && m.Kind == timex.Instant {
+			r.More = append(r.More, m.Start.Sub(midnight(m.Start)))
+		}
 		return
 	}
 	at := m.Start
@@ -248,7 +252,7 @@ var (
 	meetingVerb = regexp.MustCompile(`(?:召开|举行|举办|组织|安排|召集|开展|开|办|搞)(?:一下|一?[个次场]|个)?\s*([^,，。;；:：!！?？\s在于]{0,24}?(?:联席会议|联席会|会议|群众说事|说事会?|培训会?|党课|座谈会?|演练|讲座|会))`)
 	bareMeeting = regexp.MustCompile(`[^,，。;；:：!！?？\s在于开的有把将请]{0,16}?(?:联席会议|联席会|恳谈会|协调会|听证会|评议会|居民会议|居民代表会议|居民大会|业主大会|群众说事|说事会|例会|座谈会|培训会|推进会|调度会|碰头会|部署会|动员会|总结会|工作会|党员大会|支委会|会议)`)
 	placeMark   = regexp.MustCompile(`(?:地点|地址|会场)(?:就|定|改|换|是|为|成|在|到|:|：)*\s*([^,，。;；\s]{2,30})`)
-	placeIn     = regexp.MustCompile(`(?:在|到|于)\s*([^,，。;；:：\s]{2,24}?)\s*(?:召开|举行|举办|召集|集合|组织|碰头|开展|见面|开|办|,|，|。|;|；|$)`)
+	placeIn     = regexp.MustCompile(`(?:在|到|于)\s*([^,，。;；:：\s]{2,24}?)\s*(?:召开|举行|举办|召集|集合|组织|碰|开展|见面|开|办|,|，|。|;|；|$)`)
 	roomWords   = regexp.MustCompile(`[^,，。;；:：\s在到于去用借的]{0,14}(?:会议室|活动室|议事厅|议事室|会客厅|会议厅|报告厅|办公室|礼堂|党群服务中心|服务中心|广场|驿站|大厅|教室|活动中心)|腾讯会议|钉钉会议|飞书会议|视频会议|线上`)
 )
 

@@ -32,13 +32,14 @@ func (r *Reminder) StateName() string { return string(r.Status) }
 
 // note is a reminder that is not complete yet.
 type note struct {
-	Text    string         `json:"text,omitempty"`
-	Day     time.Time      `json:"day,omitzero"`
-	At      time.Time      `json:"at,omitzero"`
-	Rule    string         `json:"rule,omitempty"`
-	Shift   calendar.Shift `json:"shift,omitempty"`
-	Options []time.Time    `json:"options,omitempty"`
-	Ask     string         `json:"ask,omitempty"`
+	Text    string          `json:"text,omitempty"`
+	Day     time.Time       `json:"day,omitzero"`
+	At      time.Time       `json:"at,omitzero"`
+	Rule    string          `json:"rule,omitempty"`
+	Shift   calendar.Shift  `json:"shift,omitempty"`
+	Options []time.Time     `json:"options,omitempty"`
+	More    []time.Duration `json:"more,omitempty"` // further times of the day: 早上8点和晚上8点
+	Ask     string          `json:"ask,omitempty"`
 }
 
 // mostReminders is how many reminders a person may have at once.
@@ -49,8 +50,19 @@ var (
 	dropWords   = regexp.MustCompile(`取消|删除|删掉|关掉|停掉|停止|不用再?提醒|不要再?提醒|别再?提醒|不用.{0,12}提醒了`)
 	editWords   = regexp.MustCompile(`(?:提醒.{0,12}(?:改|换|推迟|调)|(?:改|换|推迟|调).{0,4}提醒).*`)
 	remindWords = regexp.MustCompile(`(?:请|麻烦|帮忙|帮|到时候|记得|记着|要|给|能不能|可以|你|再|定个|设个|设置|设一个|加个|建个|一下)*(?:提醒|叫|喊|通知)(?:一下|一声)?(?:我们|大家|各位|我|本群|群里)?(?:一下|一声)?(?:要|记得)?`)
+	callWords   = regexp.MustCompile(`提醒|[叫喊]我`)
+	callFirst   = regexp.MustCompile(`^(?:请|麻烦|帮忙|帮我|到时候|到时|记得|你|能不能|可以|过|再过|等|和|及|、|[,，])*(?:提醒(?:一下)?(?:我|我们|大家|各位|本群)|[叫喊]我)`)
 	ordinalWord = regexp.MustCompile(`第\s*([0-9一二三四五六七八九十]+)\s*[个条项]?`)
 )
+
+// asksReminder reports whether the message is plainly a request for a reminder: a time, and 提醒我 or the like right behind or before it.
+func (s *Skill) asksReminder(t *bot.Turn) bool {
+	if t.Session.Skill == name || !callWords.MatchString(t.Text()) {
+		return false
+	}
+	r := s.read(t.Text(), t.Now, false)
+	return (!r.At.IsZero() || !r.Day.IsZero() || r.Apart > 0 || r.Invalid != "") && callFirst.MatchString(strings.ReplaceAll(r.Rest, " ", ""))
+}
 
 // remind sets a reminder, shows, changes or drops them.
 func (s *Skill) remind(t *bot.Turn) error {
@@ -74,7 +86,11 @@ func (s *Skill) remind(t *bot.Turn) error {
 		return nil
 	}
 	r := s.read(text, t.Now, false)
-	n := note{Text: whatOf(r.Rest)}
+	n := note{Text: whatOf(r.Rest), More: r.More}
+	if r.At.IsZero() && r.Day.IsZero() && r.Apart > 0 && r.Invalid == "" {
+		r.At = apart(t.Now, r.Apart) // 过10分钟喊我
+		r.Timed, r.Day, r.Clock = true, midnight(r.At), r.At.Sub(midnight(r.At))
+	}
 	if r.Invalid != "" {
 		return s.askNote(t, n, "invalid", r.Invalid)
 	}
@@ -86,7 +102,7 @@ func (s *Skill) remind(t *bot.Turn) error {
 func whatOf(rest string) string {
 	text := remindWords.ReplaceAllString(strings.ReplaceAll(rest, " ", ""), "")
 	text = strings.Trim(text, ",，。.;；:：!！ 、的")
-	for _, word := range []string{"我要", "要", "去做"} {
+	for _, word := range []string{"和", "及", "再过", "过", "我要", "要", "去做"} {
 		if after := strings.TrimPrefix(text, word); after != "" {
 			text = after
 		}
@@ -142,7 +158,26 @@ func (s *Skill) advanceNote(t *bot.Turn, n note) error {
 	if err := s.next(t, r, t.Now); err != nil {
 		return err
 	}
-	return s.echoOwn(t, r, "remind.made")
+	if err := s.echoOwn(t, r, "remind.made"); err != nil {
+		return err
+	}
+	for i, clock := range n.More {
+		again, day := *r, midnight(n.At)
+		if n.Rule == "FREQ=DAILY" {
+			day = midnight(t.Now) // the evening may still be ahead when the morning is over
+		}
+		again.ID, again.Calendar.Start = newID(t, "reminder"+strconv.Itoa(i)), on(day, clock)
+		if again.Calendar.Rule == "" && !again.Calendar.Start.After(t.Now) {
+			continue
+		}
+		if err := s.next(t, &again, t.Now); err != nil {
+			return err
+		}
+		if err := s.echoOwn(t, &again, "remind.made"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // next sets the reminder's timer for its first occurrence after the time; it is done when there is none.

@@ -163,7 +163,7 @@ func (s *Skill) invitations(t *bot.Turn, text string) ([]*Meeting, error) {
 		return nil, err
 	}
 	invited := func(m *Meeting) bool {
-		return slices.ContainsFunc(m.Invited, func(i Invitee) bool { return i.ID == t.Person.ID })
+		return m.Kind.public() || slices.ContainsFunc(m.Invited, func(i Invitee) bool { return i.ID == t.Person.ID })
 	}
 	r := s.read(text, t.Now, true)
 	title := trimTitle(bareTitle(r.Rest))

@@ -36,9 +36,8 @@ func (s *Skill) schedule(t *bot.Turn) error {
 		t.Say(s.say("forbidden", nil))
 		return nil
 	}
-	// The words decide what the classifier could not: a change or a cancellation of a meeting that there is.
-	if instead := s.instead(t.Text()); instead != nil {
-		return instead(t)
+	if act := s.byWords(t.Text()); act != nil {
+		return act(t)
 	}
 	text, leads, named := cutLeads(t.Text(), t.Now)
 	r := s.read(text, t.Now, true)
@@ -51,13 +50,16 @@ func (s *Skill) schedule(t *bot.Turn) error {
 	return s.advance(t, d)
 }
 
-// instead is what a sentence asks for that looks like a new meeting, or nil.
-func (s *Skill) instead(text string) func(*bot.Turn) error {
+// byWords is what a sentence plainly asks for, whatever the classifier took it for: it must not cancel what is to be moved.
+func (s *Skill) byWords(text string) func(*bot.Turn) error {
+	bare, _, _ := cutLeads(text, time.Time{})
 	switch {
-	case cancelWords.MatchString(text):
-		return s.cancel
-	case changeTo.MatchString(text) && !newWords.MatchString(text):
-		return s.reschedule
+	case newWords.MatchString(bare) && !cancelWords.MatchString(bare):
+		return nil
+	case changeTo.MatchString(bare), (putOff.MatchString(bare) || bringOn.MatchString(bare)) && shiftBy.MatchString(bare):
+		return s.changeIt
+	case cancelWords.MatchString(bare):
+		return s.cancelIt
 	}
 	return nil
 }
@@ -186,6 +188,9 @@ func (s *Skill) advance(t *bot.Turn, d draft) error {
 
 func (s *Skill) fromDraft(t *bot.Turn, d draft) *Meeting {
 	title := cmp.Or(d.Title, s.say("untitled", nil))
+	if rest, ok := strings.CutPrefix(d.Place, "我"); ok && !strings.HasPrefix(rest, "们") {
+		d.Place = host(t) + strings.TrimPrefix(rest, "的") // 我办公室 is somebody else's to everybody else
+	}
 	m := &Meeting{
 		ID: newID(t, "meeting"), Unit: d.Unit, Title: title, Kind: kindOf(title), At: d.At, Length: cmp.Or(d.Length, usualLength), Place: d.Place, For: d.For,
 		Leads: d.Leads, Named: d.Named, By: t.Person.ID, ByName: host(t), Chat: t.Message.Chat, Status: Planned, Made: t.Now,
