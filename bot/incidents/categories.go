@@ -129,21 +129,23 @@ func (s *Skill) likeliest(text string, most int) []*Category {
 	return found
 }
 
-// sure drops a category that the model only guesses.
-func (s *Skill) sure(code, text string) string {
+// sure drops a category that the model only guesses, from the text with or without its place: 楼道 is a place and half of a category.
+func (s *Skill) sure(code string, texts ...string) string {
 	if s.rank == nil || code == "" {
 		return code
 	}
-	score, next := 0.0, 0.0
-	for _, c := range s.rank(text, 5) {
-		if c.Code == code {
-			score = c.Score
-		} else {
-			next = max(next, c.Score)
+	for _, words := range texts {
+		score, next := 0.0, 0.0
+		for _, c := range s.rank(words, 5) {
+			if c.Code == code {
+				score = c.Score
+			} else {
+				next = max(next, c.Score)
+			}
 		}
-	}
-	if score >= certain || score >= clearly*next {
-		return code
+		if score >= certain || score >= clearly*next && score > guess {
+			return code
+		}
 	}
 	return ""
 }

@@ -45,10 +45,13 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 	case "made":
 		return s.afterReport(t, c)
 	}
-	if slices.Contains(elsewhere, t.Understood.Intent) && q.What != "question" && q.What != "reply" {
+	if picky := slices.Contains([]string{"target", "helper", "until", "after"}, q.What); picky && slices.Contains(elsewhere, t.Understood.Intent) {
 		return false, nil
 	}
 	t.Settle()
+	if q.What == "after" {
+		return s.addResult(t, c)
+	}
 	return true, s.words(t, c, q)
 }
 
@@ -169,7 +172,7 @@ func (s *Skill) codeOf(t *bot.Turn, text string) string {
 			return k.Code
 		}
 	}
-	if code := s.sure(t.Understand(text).Slots.Category, withoutPlace(t, text)); s.table.byCode[code] != nil {
+	if code := s.sure(t.Understand(text).Slots.Category, withoutPlace(t, text), text); s.table.byCode[code] != nil {
 		return code
 	}
 	return ""
@@ -231,8 +234,11 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		t.Settle()
 		t.Say(s.say("confirmed", s.data(t, c)), s.choice("show", "show", c.ID))
 		return true, nil
-	case t.Understood.Intent == "cancel" && near, takenBack.MatchString(text):
+	case takenBack.MatchString(text):
 		return true, s.withdraw(t, c, "")
+	case t.Understood.Intent == "cancel" && near:
+		t.Say(s.say("ask.withdraw", c.Number), s.choice("withdraw", "withdraw", c.ID), s.choice("show", "show", c.ID))
+		return true, nil
 	case anonymously.MatchString(text) && utf8.RuneCountInString(text) <= 12:
 		return true, s.hideName(t, c)
 	case adds:
@@ -257,7 +263,7 @@ var additions = regexp.MustCompile(`^(?:还|也|而且|并且|又|另外还|补�
 
 // belongs reports whether what reads like a report is only more about the same matter: no place of its own, and no other category.
 func (s *Skill) belongs(t *bot.Turn, c *Case, text string) bool {
-	if code := s.sure(t.Understood.Slots.Category, withoutPlace(t, text)); code != "" && code != c.Category {
+	if code := s.sure(t.Understood.Slots.Category, withoutPlace(t, text), text); code != "" && code != c.Category {
 		return false
 	}
 	match, ok := place.Best(place.Find(text, t.Places))

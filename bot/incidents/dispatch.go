@@ -2,6 +2,7 @@ package incidents
 
 import (
 	"slices"
+	"strings"
 
 	"linli/bot"
 )
@@ -46,7 +47,7 @@ func (s *Skill) assistants(org *bot.Org, c *Case) []string {
 	var units []string
 	for _, duty := range s.dispatch[i].Assist {
 		unit := s.holder(org, duty, c.where())
-		if unit != "" && unit != c.Unit && !slices.Contains(units, unit) {
+		if unit != "" && unit != c.Unit && !returned(c, unit) && !slices.Contains(units, unit) {
 			units = append(units, unit)
 		}
 	}
@@ -72,7 +73,7 @@ func (s *Skill) holder(org *bot.Org, duty, place string) string {
 func (s *Skill) candidates(org *bot.Org, c *Case, most int) []string {
 	var units []string
 	add := func(unit string) {
-		if unit != "" && unit != c.Unit && !slices.Contains(units, unit) && mayHave(org, c.Category, c.where(), unit) && org.Unit(unit) != nil {
+		if unit != "" && unit != c.Unit && !returned(c, unit) && !slices.Contains(units, unit) && mayHave(org, c.Category, c.where(), unit) && org.Unit(unit) != nil {
 			units = append(units, unit)
 		}
 	}
@@ -87,6 +88,20 @@ func (s *Skill) candidates(org *bot.Org, c *Case, most int) []string {
 		for _, like := range s.likeliest(c.Text, 3) {
 			if u := org.InCharge(like.Code, c.where()); u != nil {
 				add(u.ID)
+			}
+		}
+	}
+	// A department that the report or a return names is likely meant.
+	said := c.Text
+	for _, step := range c.History {
+		if step.Event == Return {
+			said += step.Why
+		}
+	}
+	for _, up := range org.Path(c.where()) {
+		for _, child := range org.Children(up) {
+			if u := org.Unit(child); u.Level == "department" && u.Short != "" && strings.Contains(said, u.Short) {
+				add(child)
 			}
 		}
 	}

@@ -32,7 +32,7 @@
 //	givetime     dispatched signed contacted inhand → (stays)    above
 //	refusetime   dispatched signed contacted inhand → (stays)    above, with a reason
 //	reopen       answered closed calledback rated archived → dispatched    reporter above, with a reason
-//	reopen       answered closed calledback → dispatched    handler, with a reason
+//	reopen       answered closed calledback → inhand    handler, with a reason
 //	supervise    alarm reported accepted dispatched returned signed contacted inhand answered → (stays)    above, with a reason
 //	recategorise draft alarm → (stays)    reporter assigner above
 //	recategorise accepted dispatched returned signed contacted inhand → accepted    reporter assigner above

@@ -30,7 +30,7 @@ func (s *Skill) askTime(t *bot.Turn, c *Case, text string) error {
 // until reads until when: a day, an hour, or a length of time beyond the deadline.
 func (s *Skill) until(t *bot.Turn, c *Case, text string) (time.Time, bool) {
 	for _, r := range References(text) {
-		text = strings.Replace(text, r.Text, " ", 1)
+		text = strings.Replace(text, r.words, " ", 1)
 	}
 	for _, m := range timex.Find(text, timex.Options{Now: t.Now}) {
 		if m.Kind == timex.Length {

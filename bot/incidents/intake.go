@@ -106,7 +106,7 @@ func (s *Skill) matter(t *bot.Turn, text string, u intents.Understanding) matter
 		m.place = &best
 	}
 	if u.Slots.Urgent == "" {
-		m.read.Slots.Category = s.sure(u.Slots.Category, withoutPlace(t, text))
+		m.read.Slots.Category = s.sure(u.Slots.Category, withoutPlace(t, text), text)
 	}
 	return m
 }
@@ -195,6 +195,9 @@ func (s *Skill) putPlace(t *bot.Turn, c *Case, m place.Match) (candidates []stri
 	if m.Weak && c.Place.Spot == "" && !t.Message.Chat.Group {
 		return nil // 楼道 is somewhere at home; where, only the reporter knows
 	}
+	units = slices.DeleteFunc(slices.Clone(units), func(u string) bool {
+		return slices.ContainsFunc(units, func(o string) bool { return o != u && t.Org.Within(o, u) }) // the finer one says more
+	})
 	if len(units) == 1 {
 		c.Place.Unit = units[0]
 	}
@@ -308,7 +311,7 @@ func (s *Skill) askCategory(t *bot.Turn, c *Case, rest []string) error {
 
 func (s *Skill) offerCategories(t *bot.Turn, c *Case, _ string) error {
 	var choices []bot.Choice
-	for _, k := range s.likeliest(withoutPlace(t, c.Text), 4) {
+	for _, k := range s.likeliest(c.Text, 4) {
 		if k.Code != c.Category && len(choices) < 3 {
 			choices = append(choices, bot.NewChoice(k.Name, name, "cat", c.ID+"|"+k.Code))
 		}

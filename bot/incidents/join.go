@@ -27,7 +27,9 @@ func (s *Skill) joinChosen(t *bot.Turn, c *Case, id string) error {
 	t.Settle()
 	t.Session.Case = other.ID
 	t.Say(s.say("joined", s.data(t, other)), s.choice("show", "show", other.ID))
-	if err := s.tellStaff(t, other, "staff.joined", s.data(t, other), s.choice("show", "show", other.ID)); err != nil {
+	data := s.data(t, other)
+	data["Added"] = c.Text
+	if err := s.tellStaff(t, other, "staff.joined", data, s.choice("show", "show", other.ID)); err != nil {
 		return err
 	}
 	if err := s.surge(t, other); err != nil {

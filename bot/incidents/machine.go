@@ -128,7 +128,7 @@ var rules = []rule{
 	{GiveTime, working, []Actor{Above}, "", false},
 	{RefuseTime, working, []Actor{Above}, "", true},
 	{Reopen, ended, []Actor{Reporting, Above}, Dispatched, true},
-	{Reopen, []State{Answered, Closed, CalledBack}, []Actor{Handling}, Dispatched, true},
+	{Reopen, []State{Answered, Closed, CalledBack}, []Actor{Handling}, InHand, true},
 	{Supervise, opened, []Actor{Above}, "", true},
 	{Recategorise, []State{Draft, Alarm}, []Actor{Reporting, Assigning, Above}, "", false},
 	{Recategorise, []State{Accepted, Dispatched, Returned, Signed, Contacted, InHand}, []Actor{Reporting, Assigning, Above}, Accepted, false},

@@ -273,7 +273,9 @@ func (s *Skill) chooseHelper(t *bot.Turn, c *Case, unit string) error {
 		return err
 	}
 	c.Assist = append(c.Assist, unit)
-	reached, err := s.tellUnit(t, c, unit, s.card(t, c, "card.assist"), c.Severity <= 1)
+	card := s.card(t, c, "card.assist")
+	card.Choices = []bot.Choice{s.choice("note", "note", c.ID), s.choice("story", "story", c.ID)}
+	reached, err := s.tellUnit(t, c, unit, card, c.Severity <= 1)
 	if err != nil {
 		return err
 	}
@@ -283,6 +285,7 @@ func (s *Skill) chooseHelper(t *bot.Turn, c *Case, unit string) error {
 
 // reopen opens a closed case again, with the same unit and its history.
 func (s *Skill) reopen(t *bot.Turn, c *Case, why string) error {
+	why = resultOf(why)
 	if why == "" {
 		t.Say(s.say("ask.unsolved", c.Number))
 		return t.Expect(name, asked{What: "unsolved", Case: c.ID})
@@ -299,7 +302,9 @@ func (s *Skill) reopen(t *bot.Turn, c *Case, why string) error {
 		c.Reopened++
 		c.attach(t, false)
 	}
-	if err := s.startClock(t, c, t.Now); err != nil {
+	if c.State == InHand {
+		c.Overdue = c.Overdue || !t.Now.Before(c.Due.At) // undone, not begun anew: the deadline stays
+	} else if err := s.startClock(t, c, t.Now); err != nil {
 		return err
 	}
 	data := s.data(t, c)

@@ -75,6 +75,9 @@ func (s *Skill) tellUnit(t *bot.Turn, c *Case, unit string, r bot.Reply, urgent 
 		return false, err
 	}
 	for _, chat := range chats {
+		if t.Message != nil && chat == t.Message.Chat && !urgent {
+			continue // who speaks is answered
+		}
 		out := r
 		if chat.Group {
 			out = masked(r)
@@ -195,7 +198,11 @@ func tell(t *bot.Turn, c *Case, to bot.Chat, r bot.Reply) {
 
 // progress tells the reporters what changed, who has it now and by when.
 func (s *Skill) progress(t *bot.Turn, c *Case, what string) {
-	s.tellReporters(t, c, "progress."+what, s.data(t, c), s.choice("show", "show", c.ID))
+	choices := []bot.Choice{s.choice("show", "show", c.ID)}
+	if what == "contacted" {
+		choices = append(choices, s.choice("reply", "reply", c.ID))
+	}
+	s.tellReporters(t, c, "progress."+what, s.data(t, c), choices...)
 }
 
 // tellStaff tells the unit in charge, its contact and its helpers of something that isn't a new case, but for the chat that is spoken in.

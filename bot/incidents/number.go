@@ -24,12 +24,13 @@ type Reference struct {
 	Short   string // 马鞍山; "": not said
 	Day     string // 1123; "": not said
 	Ordinal string // 5
-	Text    string // the words
+	Text    string // as it is read
+	words   string // as they stand in the message
 }
 
 var (
 	longReference  = regexp.MustCompile(`(\p{Han}{1,8})?(\d{4})\s*[-－—–]\s*(\d{1,4})(?:号|那个|那件)?`)
-	shortReference = regexp.MustCompile(`(?:编号|工单|事项|案件|第)?\s*#?(\d{1,4})\s*号(?:那个|那件|工单|事项|单子|单)?(楼|院|线|栋|门|路|房|井|桌|库|地块|车|店)?`)
+	shortReference = regexp.MustCompile(`(?:编号|工单|事项|案件|第)?\s*#?(\d{1,9})\s*号(?:那个|那件|工单|事项|单子|单)?(楼|院|线|栋|门|路|房|井|桌|库|地块|车|店)?`)
 )
 
 // References finds the cases that the words name. A house number, 5号楼, names none.
@@ -37,15 +38,15 @@ func References(text string) []Reference {
 	var found []Reference
 	rest := text
 	for _, m := range longReference.FindAllStringSubmatch(text, -1) {
-		if !dayOfYear(m[2]) || trimZeros(m[3]) == "" {
+		if m[1] == "" && !dayOfYear(m[2]) { // a telephone number
 			continue
 		}
-		found = append(found, Reference{Short: shortOf(m[1]), Day: m[2], Ordinal: trimZeros(m[3]), Text: m[0]})
+		found = append(found, Reference{Short: shortOf(m[1]), Day: m[2], Ordinal: trimZeros(m[3]), Text: shortOf(m[1]) + m[2] + "-" + m[3], words: m[0]})
 		rest = strings.Replace(rest, m[0], " ", 1)
 	}
 	for _, m := range shortReference.FindAllStringSubmatch(rest, -1) {
 		if m[2] == "" && trimZeros(m[1]) != "" {
-			found = append(found, Reference{Ordinal: trimZeros(m[1]), Text: strings.TrimSpace(m[0])})
+			found = append(found, Reference{Ordinal: trimZeros(m[1]), Text: strings.TrimSpace(m[0]), words: m[0]})
 		}
 	}
 	return found
@@ -79,7 +80,7 @@ func shortOf(words string) string {
 
 func trimZeros(digits string) string {
 	n, err := strconv.Atoi(digits)
-	if err != nil || n == 0 {
+	if err != nil {
 		return ""
 	}
 	return strconv.Itoa(n)

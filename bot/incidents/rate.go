@@ -154,7 +154,9 @@ func (s *Skill) takeRating(t *bot.Turn, c *Case, o opinion) error {
 	case r.Satisfied == nil:
 		t.Say(s.say("ask.satisfied", nil), s.choice("satisfied.yes", "satisfied", c.ID, "yes"), s.choice("satisfied.no", "satisfied", c.ID, "no"))
 	default:
-		t.Say(s.say("rated", s.data(t, c)))
+		data := s.data(t, c)
+		data["Unhappy"] = !*r.Satisfied
+		t.Say(s.say("rated", data))
 		if s.allRated(c) {
 			if err := auto(t, c, Archive, ""); err != nil {
 				return err

@@ -150,6 +150,9 @@ func (s *Skill) receipt(t *bot.Turn, c *Case) bot.Reply {
 		},
 		Sources: s.basis(c),
 	}
+	if c.Can(Sign, Actors(t.Org, t.Person, c)) {
+		r.Choices = slices.Insert(r.Choices, 0, s.choice("sign", "sign", c.ID))
+	}
 	if s.table.of(c.Category).dispute && c.Mediation == nil {
 		r.Choices = slices.Insert(r.Choices, 0, s.choice("mediate", "mediate", c.ID))
 	}
@@ -243,7 +246,7 @@ func (s *Skill) explain(t *bot.Turn, c *Case) string {
 	in := t.Now.Location()
 	return s.say("deadline", map[string]any{
 		"From": c.Due.From.In(in), "FromDay": weekday(c.Due.From.In(in)), "At": c.Due.At.In(in), "Hours": c.Due.Limit.Hours, "Calendar": c.Due.Limit.Calendar, "Demo": c.Due.Limit.Demo,
-		"Unannounced": c.Due.Unannounced, "Extended": c.Due.Extended,
+		"Unannounced": c.Due.Unannounced, "Extended": c.Due.Extended, "Again": c.Reopened > 0,
 	})
 }
 

@@ -127,6 +127,10 @@ func (s *Skill) Choose(t *bot.Turn, verb, argument string) error {
 		t.Say(s.say("notyours", nil))
 		return nil
 	}
+	if c.Secret && t.Message.Chat.Group {
+		t.Say(s.say("private", nil))
+		return nil
+	}
 	t.Session.Case = c.ID
 	return act(t, c, rest)
 }

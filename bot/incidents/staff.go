@@ -77,17 +77,41 @@ func (s *Skill) done(t *bot.Turn, c *Case, text string) error {
 		text = ""
 	}
 	result := resultOf(text)
+	bare := bareDone.MatchString(result)
 	if result == "" && len(t.Message.Attachments) == 0 {
 		t.Say(s.say("ask.result", c.Number))
 		return t.Expect(name, asked{What: "result", Case: c.ID})
 	}
-	return s.close(t, c, result)
+	before := c.State
+	if err := s.close(t, c, result); err != nil || !bare || c.State == before {
+		return err
+	}
+	t.Say(s.say("ask.after", nil), s.choice("undo", "undo", c.ID))
+	return t.Expect(name, asked{What: "after", Case: c.ID})
+}
+
+// bareDone is a result that says no more than that there is one.
+var bareDone = regexp.MustCompile(`^(?:都|已经?|现已|全部)*(?:处理|解决|弄|修|办|搞|清理|维修|处置)(?:好|完|掉|毕|完毕|完成)*了?$`)
+
+// addResult takes the line or the photo that follows a bare "done".
+func (s *Skill) addResult(t *bot.Turn, c *Case) (bool, error) {
+	text := t.Text()
+	if t.Now.Sub(t.Session.Last) > burst || len(References(text)) > 0 || t.Understood.Intent == "report" || text == "" && len(t.Message.Attachments) == 0 {
+		return false, nil
+	}
+	if ok, err := s.act(t, c, Note, cmp.Or(text, s.say("result.photo", nil))); !ok || err != nil {
+		return true, err
+	}
+	c.Result = more(c.Result, text)
+	c.attach(t, true)
+	t.Say(s.say("noted", map[string]any{"Number": c.Number, "Files": len(t.Message.Attachments)}))
+	return true, save(t, c)
 }
 
 // resultOf is what the words say of the result, without the case that they name.
 func resultOf(text string) string {
 	for _, r := range References(text) {
-		text = strings.Replace(text, r.Text, "", 1)
+		text = strings.Replace(text, r.words, "", 1)
 	}
 	text = strings.Trim(text, " ,，。:：、的")
 	if rest := strings.TrimRight(closing.ReplaceAllString(text, ""), " ,，。"); rest != "" {

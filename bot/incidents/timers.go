@@ -81,7 +81,7 @@ func (s *Skill) warn(t *bot.Turn, c *Case, at time.Time) error {
 		return err
 	}
 	data := s.data(t, c)
-	data["Left"], data["Explain"] = c.Due.At.Sub(t.Now), s.explain(t, c)
+	data["Explain"] = s.explain(t, c)
 	if err := s.tellStaff(t, c, "staff.warn", data, s.staffChoices(t, c)...); err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *Skill) escalate(t *bot.Turn, c *Case, at time.Time) error {
 // oneUp tells the unit in charge and the next level above it that has not been told.
 func (s *Skill) oneUp(t *bot.Turn, c *Case) error {
 	data := s.data(t, c)
-	data["Late"], data["Explain"] = t.Now.Sub(c.Due.At), s.explain(t, c)
+	data["Explain"] = s.explain(t, c)
 	if len(c.Escalated) == 0 {
 		if err := s.tellStaff(t, c, "staff.overdue", data, s.staffChoices(t, c)...); err != nil {
 			return err

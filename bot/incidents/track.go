@@ -3,6 +3,7 @@ package incidents
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"linli/bot"
 )
@@ -10,6 +11,15 @@ import (
 // meant finds the case that the message is about: the one it names, else the one that the conversation is about, else the only one that it can be.
 // If that leaves none or several it says so and returns nil.
 func (s *Skill) meant(t *bot.Turn, fits func(*Case) bool) (*Case, error) {
+	c, err := s.search(t, fits)
+	if c != nil && c.Secret && t.Message.Chat.Group {
+		t.Say(s.say("private", nil))
+		return nil, err
+	}
+	return c, err
+}
+
+func (s *Skill) search(t *bot.Turn, fits func(*Case) bool) (*Case, error) {
 	if refs := references(t); len(refs) > 0 {
 		found, err := s.lookUp(t, refs[0])
 		if err != nil {
@@ -122,7 +132,16 @@ func (s *Skill) lookUp(t *bot.Turn, r Reference) ([]*Case, error) {
 			}
 		}
 	}
-	return found, take(find(t, "open-for="+t.Person.ID, true, 50))
+	if err := take(find(t, "open-for="+t.Person.ID, true, 50)); err != nil || len(found) > 0 {
+		return found, err
+	}
+	// Nothing open: the last days' closed ones.
+	for _, unit := range s.desks(t) {
+		if err := take(find(t, "in="+unit, true, 100)); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // suffixes are the ends of the words: 处理马鞍山 may be 马鞍山 with a word before it.
@@ -288,6 +307,14 @@ func (s *Skill) stepData(t *bot.Turn, c *Case, step Step, staff bool) map[string
 	}
 }
 
+// round leaves of a length of time what matters: days and hours, or hours and minutes.
+func round(d time.Duration) time.Duration {
+	if d >= 24*time.Hour {
+		return d.Truncate(time.Hour)
+	}
+	return d.Truncate(time.Minute)
+}
+
 // withdraw takes a report back. An emergency stays: only a person ends it.
 func (s *Skill) withdraw(t *bot.Turn, c *Case, _ string) error {
 	if c.State == Alarm || c.Urgent != "" {
@@ -380,8 +407,8 @@ func (s *Skill) board(t *bot.Turn) error {
 	var choices []bot.Choice
 	for _, c := range shown {
 		data := s.data(t, c)
-		data["Lane"], data["Left"] = c.lane(), c.Due.At.Sub(t.Now)
-		data["Past"] = t.Now.Sub(c.Due.At)
+		data["Lane"], data["Left"] = c.lane(), round(c.Due.At.Sub(t.Now))
+		data["Past"] = round(t.Now.Sub(c.Due.At))
 		fields = append(fields, bot.Field{Name: s.label(t, c), Value: s.say("line.board", data)})
 		choices = append(choices, bot.NewChoice(c.Number, name, "show", c.ID))
 	}
