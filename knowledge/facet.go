@@ -32,7 +32,7 @@ func facetOf(normal string) Facet {
 }
 
 // filler is what people say around a question: it says nothing about the subject.
-var filler = strings.Fields(`请问 你好 您好 麻烦 谢谢 我想 我要 想要 问一下 咨询 一下 帮我 需要 怎么办理 怎么办 如何 办理 办个 怎么 怎样 哪里 哪儿 找哪 去哪 到哪 在哪 找谁 什么 带什么 材料 多久
+var filler = strings.Fields(`我妈 我爸 我奶奶 我爷爷 代办 请问 你好 您好 麻烦 谢谢 我想 我要 想要 问一下 咨询 一下 帮我 需要 怎么办理 怎么办 如何 办理 办个 怎么 怎样 哪里 哪儿 找哪 去哪 到哪 在哪 找谁 什么 带什么 材料 多久
 	多少钱 费用 盖章 盖个章 居委会 社区 可以 能不能 能 吗 呢 啊 呀 的 了 要 去 到 是 在 有 我 你 您 他 她 现在 这个 那个 申请 开 办 谁管 谁负责 归谁 管 几天 多长时间 流程 步骤 电话 依据`)
 
 // subjectOf takes the filler away.

@@ -152,8 +152,14 @@ type Answer struct {
 	FollowUp bool  // the question was about the subject of the conversation
 }
 
-// The probabilities from which an entry is the answer, or one of those to choose from.
-const sure, perhaps = .62, .40
+// From which score an entry is the answer: alone, with a lead over the second, with a clear lead; and from which it is one to choose from.
+const (
+	certain = .93
+	sure    = .60
+	likely  = .42
+	clear   = .14
+	perhaps = .28
+)
 
 // ownSubject is from how many characters on a question is taken to say what it is about, even if the catalogue does not have it.
 const ownSubject = 12
@@ -175,16 +181,16 @@ func (ix *Index) Ask(q Question) Answer {
 	if len(a.Hits) == 0 {
 		return a
 	}
-	first := a.Hits[0].Score
+	first, lead := a.Hits[0].Score, a.Hits[0].Score
+	if len(a.Hits) > 1 {
+		lead -= a.Hits[1].Score
+	}
 	switch {
-	case first >= sure && (len(a.Hits) == 1 || first-a.Hits[1].Score >= .06 || first >= .93):
+	case first >= sure && lead >= .06, first >= certain, first >= likely && lead >= clear:
 		a.Verdict, a.Expired = VerdictAnswer, !a.Hits[0].Entry.validAt(q.Now)
 	case first >= perhaps:
 		a.Verdict = VerdictClarify
 		a.Hits = slices.DeleteFunc(a.Hits, func(h Hit) bool { return h.Score < first-.35 })
-		if len(a.Hits) == 1 && first >= sure-.1 {
-			a.Verdict, a.Expired = VerdictAnswer, !a.Hits[0].Entry.validAt(q.Now)
-		}
 	}
 	return a
 }
@@ -234,7 +240,7 @@ func (ix *Index) rank(subject string, q Question) []Hit {
 				}
 			}
 			if n.total > 0 && total > 0 {
-				best = max(best, .62*got/n.total+.38*min(1, got/total))
+				best = max(best, .5*got/n.total+.5*min(1, got/total))
 			}
 		}
 		hits = append(hits, Hit{&ix.entries[c.entry], best})
