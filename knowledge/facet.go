@@ -1,6 +1,10 @@
 package knowledge
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // facetWords are how people ask about a side of a thing, the most telling first.
 var facetWords = []struct {
@@ -42,5 +46,7 @@ func subjectOf(normal string) string {
 			normal = strings.ReplaceAll(normal, w, " ")
 		}
 	}
-	return strings.Join(strings.Fields(normal), " ")
+	// What is left over as a single character is a scrap of what was taken away.
+	parts := slices.DeleteFunc(strings.Fields(normal), func(part string) bool { return utf8.RuneCountInString(part) == 1 })
+	return strings.Join(parts, " ")
 }
