@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -21,6 +22,7 @@ type Index struct {
 	names    [][]name // of each entry
 	length   []float64
 	average  float64
+	pool     sync.Pool // of *accumulators
 }
 
 type posting struct {
@@ -198,6 +200,7 @@ func (ix *Index) Ask(q Question) Answer {
 // rank returns the best entries: candidates by BM25F, then ordered by how much of a name the question has, and how much of the question the name.
 func (ix *Index) rank(subject string, q Question) []Hit {
 	asked := map[int32]bool{}
+	var order []int32 // of what is asked: sums come out the same every time
 	total := 0.0
 	unknown := math.Log(1 + float64(len(ix.entries)))
 	terms(subject, func(term string, single bool) {
@@ -205,32 +208,15 @@ func (ix *Index) rank(subject string, q Question) []Hit {
 		switch {
 		case ok && !asked[id]:
 			asked[id] = true
+			order = append(order, id)
 			total += ix.idf[id]
 		case !ok && !single:
 			total += unknown
 		}
 	})
-	scores := map[int32]float64{}
-	for id := range asked {
-		for _, p := range ix.postings[id] {
-			scores[p.entry] += float64(p.weight)
-		}
-	}
-	type candidate struct {
-		entry int32
-		score float64
-	}
-	var candidates []candidate
-	for entry, score := range scores {
-		if u := ix.entries[entry].Unit; u == "" || slices.Contains(q.Units, u) {
-			candidates = append(candidates, candidate{entry, score})
-		}
-	}
-	slices.SortFunc(candidates, func(x, y candidate) int {
-		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(x.entry, y.entry))
-	})
+	candidates := ix.candidates(order, q.Units)
 	var hits []Hit
-	for _, c := range candidates[:min(len(candidates), 40)] {
+	for _, c := range candidates {
 		best := 0.0
 		for _, n := range ix.names[c.entry] {
 			got := 0.0
@@ -247,6 +233,72 @@ func (ix *Index) rank(subject string, q Question) []Hit {
 	}
 	slices.SortStableFunc(hits, func(x, y Hit) int { return cmp.Compare(y.Score, x.Score) })
 	return hits[:min(len(hits), cmp.Or(q.Top, 3))]
+}
+
+// candidate is an entry and its BM25F score.
+type candidate struct {
+	entry int32
+	score float32
+}
+
+// ranked is how many candidates are looked at closely.
+const ranked = 40
+
+// accumulators are scores by entry, all zero between uses, and the entries whose score isn't.
+type accumulators struct {
+	scores  []float32
+	touched []int32
+}
+
+// candidates returns the entries with the best scores. Single characters count only where nothing longer was found: their lists are long and
+// say little.
+func (ix *Index) candidates(asked []int32, units []string) []candidate {
+	acc, _ := ix.pool.Get().(*accumulators)
+	if acc == nil {
+		acc = &accumulators{scores: make([]float32, len(ix.entries))}
+	}
+	defer ix.pool.Put(acc)
+	for _, single := range []bool{false, true} {
+		for _, id := range asked {
+			if ix.single[id] != single {
+				continue
+			}
+			for _, p := range ix.postings[id] {
+				if acc.scores[p.entry] == 0 {
+					acc.touched = append(acc.touched, p.entry)
+				}
+				acc.scores[p.entry] += p.weight
+			}
+		}
+		if len(acc.touched) > 0 {
+			break
+		}
+	}
+	best := make([]candidate, 0, ranked+1)
+	for _, entry := range acc.touched {
+		c := candidate{entry, acc.scores[entry]}
+		acc.scores[entry] = 0
+		if len(best) == ranked && !better(c, best[ranked-1]) {
+			continue
+		}
+		if u := ix.entries[entry].Unit; u != "" && !slices.Contains(units, u) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(best, c, func(a, b candidate) int {
+			if better(a, b) {
+				return -1
+			}
+			return 1
+		})
+		best = slices.Insert(best, at, c)
+		best = best[:min(len(best), ranked)]
+	}
+	acc.touched = acc.touched[:0]
+	return best
+}
+
+func better(a, b candidate) bool {
+	return a.score > b.score || a.score == b.score && a.entry < b.entry
 }
 
 func (e *Entry) validAt(now time.Time) bool {
