@@ -109,13 +109,20 @@ var (
 
 // owners are the ways to say whose it is, the plainest first.
 var owners = []*regexp.Regexp{
-	regexp.MustCompile(`(?:由|请|责成|交给|交)\s*([^,，。;；\s在于]{2,20}?)\s*(?:负责|牵头|落实|办理|处理|完成|解决|整改|修|于|在|[0-9]|,|，|$)`),
+	regexp.MustCompile(`(?:由|请|责成|交给|交)\s*([^,，。;；\s在于]{2,20}?)\s*(?:负责|牵头|落实|办理|处理|完成|解决|整改|修|于|在|[0-9]|,|，|\s|$)`),
 	regexp.MustCompile(`(?:责任单位|责任人|负责人|牵头单位|负责单位)\s*[:：是为]?\s*([^,，。;；\s]{2,20})`),
 	regexp.MustCompile(`(?:^|[,，。;；\s])([^,，。;；\s0-9]{2,20}?)(?:负责|牵头)`),
 }
 
 // ownerIn returns whose it is to be by the words; "" if they do not say.
-func ownerIn(text string) string {
+func ownerIn(text string, now time.Time) string {
+	masked := []byte(text)
+	for _, m := range timex.Find(text, timex.Options{Now: now}) {
+		for i := m.Pos; i < m.End; i++ {
+			masked[i] = ' ' // 请街道周五前清理
+		}
+	}
+	text = string(masked)
 	for _, pattern := range owners {
 		if found := pattern.FindStringSubmatch(text); found != nil {
 			return found[1]
@@ -233,7 +240,7 @@ func (s *Skill) lastMeeting(t *bot.Turn, unit string) (*Meeting, error) {
 // readDecision finds who and until when in the words.
 func (s *Skill) readDecision(t *bot.Turn, d *Decision) {
 	d.Due = s.deadline(d.Text, t.Now)
-	s.setOwner(t, d, ownerIn(d.Text))
+	s.setOwner(t, d, ownerIn(d.Text, t.Now))
 	if d.Who == "" || d.Due.IsZero() {
 		d.State = Incomplete
 	}
@@ -296,7 +303,7 @@ func (s *Skill) askMissing(t *bot.Turn, all []*Decision) error {
 
 func (s *Skill) heardOwner(t *bot.Turn, id string) (bool, error) {
 	return s.complete(t, id, func(d *Decision) bool {
-		words := cmp.Or(ownerIn(t.Text()), t.Text())
+		words := cmp.Or(ownerIn(t.Text(), t.Now), t.Text())
 		if len([]rune(words)) > 20 {
 			return false
 		}

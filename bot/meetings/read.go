@@ -26,12 +26,15 @@ type reading struct {
 	More    []time.Duration // further times of the day: 早上8点和晚上8点
 }
 
+// dayOff are the words for a day off that a series may fall on.
+const dayOff = `(?:(?:遇|逢|碰到|遇到)[^,，。;；]{0,8}(?:节假日|假期|放假|休息日|周末)|(?:法定)?节假日|休息日|放假)`
+
 var (
-	earlierWords = regexp.MustCompile(`(?:遇|逢|碰到|遇到|如遇)[^,，。;；]{0,8}(?:节假日|假期|放假|休息日|周末)[^,，。;；]{0,6}提前`)
-	laterWords   = regexp.MustCompile(`(?:遇|逢|碰到|遇到|如遇)[^,，。;；]{0,8}(?:节假日|假期|放假|休息日|周末)[^,，。;；]{0,6}(?:顺延|推后|延后|推迟|往后)`)
-	skipWords    = regexp.MustCompile(`(?:遇|逢|碰到|遇到|如遇)[^,，。;；]{0,8}(?:节假日|假期|放假|休息日|周末)[^,，。;；]{0,6}(?:取消|不开|跳过|暂停|停)|节假日除外|放假不(?:开|提醒)`)
-	keepWords    = regexp.MustCompile(`(?:遇|逢|碰到|遇到|如遇)?(?:节假日|假期|放假|休息日|周末)[^,，。;；]{0,4}(?:照常|照开|不变|也开|也要)`)
-	shiftClause  = regexp.MustCompile(`[,，;；]?(?:如|若)?(?:遇|逢|碰到|遇到)[^,，。;；]{0,20}|节假日除外|(?:节假日|放假)照常[^,，。;；]{0,4}`)
+	earlierWords = regexp.MustCompile(dayOff + `[^,，。;；]{0,6}提前`)
+	laterWords   = regexp.MustCompile(dayOff + `[^,，。;；]{0,6}(?:顺延|推后|延后|推迟|往后)`)
+	skipWords    = regexp.MustCompile(dayOff + `[^,，。;；]{0,6}(?:取消|不开|跳过|暂停|停)|节假日除外|放假不(?:开|提醒)`)
+	keepWords    = regexp.MustCompile(dayOff + `[^,，。;；]{0,4}(?:照常|照开|不变|也开|也要)`)
+	shiftClause  = regexp.MustCompile(`[,，;；]?(?:如|若)?` + dayOff + `[^,，。;；]{0,12}|节假日除外|放假不(?:开|提醒)`)
 )
 
 // office are the hours in which meetings begin, where a bare hour could be in the morning or in the evening.
@@ -261,6 +264,7 @@ var titleLead = regexp.MustCompile(`^(?:请|帮忙|帮|给|我们|我|大家|要
 
 // titleIn reads what the meeting is called; "" if it has no name.
 func titleIn(text string) string {
+	text = strings.ReplaceAll(text, "会议室", "室")
 	for _, pattern := range []*regexp.Regexp{meetingVerb, bareMeeting} {
 		found := pattern.FindStringSubmatch(text)
 		if found == nil {

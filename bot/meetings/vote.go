@@ -79,7 +79,7 @@ var numbersOf = []struct {
 	words *regexp.Regexp
 }{
 	{"all", regexp.MustCompile(`(?:应到|应参加|应出席|总人数|总户数|总面积|全体|共有|一共|总共|总数|业主总数|专有部分总面积|本社区)[^0-9,，。;；]{0,8}` + quantity)},
-	{"present", regexp.MustCompile(`(?:实到|到会|出席|到场|参与|参加表决|参加|投票|实际到)[^0-9,，。;；]{0,8}` + quantity)},
+	{"present", regexp.MustCompile(`(?:^|[^应])(?:实到|到会|出席|到场|参与|参加表决|参加|投票|实际到)[^0-9,，。;；]{0,8}` + quantity)},
 	{"agree", regexp.MustCompile(`(?:同意|赞成|赞同)[^0-9,，。;；]{0,8}` + quantity)},
 }
 
