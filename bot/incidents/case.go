@@ -202,21 +202,14 @@ func (c *Case) Keys(org *bot.Org) []string {
 		}
 		return keys
 	}
-	for _, at := range [][]string{org.Path(c.Unit), org.Path(c.where()), org.Path(c.Contact)} {
-		for _, unit := range at {
-			add("in=", unit)
-			if c.Open() {
-				add("open=", unit)
-				add("open=", unit, "/", c.lane())
-				add("open=", unit, "/", ordinal(c.Number))
-			}
-		}
-	}
-	for _, unit := range c.Assist {
+	for _, unit := range slices.Concat(org.Path(c.Unit), org.Path(c.where()), org.Path(c.Contact), c.Assist) {
 		add("in=", unit)
-		if c.Open() {
+		if !c.Open() {
+			continue
+		}
+		add("open=", unit, "/", c.lane())
+		if u := org.Unit(unit); u.Level != "city" && u.Level != "district" { // up there nobody says "number 5"
 			add("open=", unit)
-			add("open=", unit, "/", c.lane())
 			add("open=", unit, "/", ordinal(c.Number))
 		}
 	}

@@ -38,10 +38,11 @@ func References(text string) []Reference {
 	var found []Reference
 	rest := text
 	for _, m := range longReference.FindAllStringSubmatch(text, -1) {
-		if m[1] == "" && !dayOfYear(m[2]) { // a telephone number
+		short := shortOf(m[1])
+		if short == "" && !dayOfYear(m[2]) { // a telephone number
 			continue
 		}
-		found = append(found, Reference{Short: shortOf(m[1]), Day: m[2], Ordinal: trimZeros(m[3]), Text: shortOf(m[1]) + m[2] + "-" + m[3], words: m[0]})
+		found = append(found, Reference{Short: short, Day: m[2], Ordinal: trimZeros(m[3]), Text: short + m[2] + "-" + m[3], words: m[0]})
 		rest = strings.Replace(rest, m[0], " ", 1)
 	}
 	for _, m := range shortReference.FindAllStringSubmatch(rest, -1) {
@@ -70,7 +71,7 @@ func dayOfYear(mmdd string) bool {
 
 // shortOf drops words that stand before a unit's name.
 func shortOf(words string) string {
-	for _, lead := range []string{"请问", "查询", "查一下", "看看", "编号", "工单", "把", "的", "是", "查"} {
+	for _, lead := range []string{"请问", "查询", "查一下", "看看", "编号", "工单", "把", "的", "是", "查", "到", "电话", "和", "与"} {
 		if i := strings.LastIndex(words, lead); i >= 0 {
 			words = words[i+len(lead):]
 		}
