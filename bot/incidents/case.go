@@ -134,6 +134,9 @@ func (c *Case) StateName() string { return string(c.State) }
 // Open reports whether somebody still has to do something about it.
 func (c *Case) Open() bool { return c.State.open() }
 
+// ended reports whether the case has come to its end.
+func (c *Case) ended() bool { return c.State == Archived || c.State == Withdrawn || c.State == Merged }
+
 // where is the unit of the place, as near as it is known.
 func (c *Case) where() string { return cmp.Or(c.Place.Unit, c.Home, c.Unit) }
 

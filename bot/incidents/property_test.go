@@ -23,7 +23,7 @@ import (
 
 // world is a town of people who do anything at random, through the real engine and store.
 type world struct {
-	t      *rapid.T
+	t      tester
 	engine *bot.Engine
 	store  bot.Store
 	org    *bot.Org
@@ -63,7 +63,14 @@ var who = []struct {
 	{"zm", "360203-zm", bot.Street}, {"ga", "360203-ga", bot.Street}, {"xf", "360203-xf", bot.Street},
 }
 
-func newWorld(t *rapid.T) *world {
+// tester is what *testing.T and *rapid.T have in common.
+type tester interface {
+	Fatal(...any)
+	Fatalf(string, ...any)
+	Cleanup(func())
+}
+
+func newWorld(t tester) *world {
 	org, model := parts()
 	store, err := sqlite.Open(context.Background(), ":memory:", sqlite.Options{})
 	if err != nil {

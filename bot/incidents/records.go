@@ -18,6 +18,9 @@ func caseID(m *bot.Message, n int) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:16])
 }
 
+// keptYears is how many years a case is kept after its end.
+const keptYears = 3
+
 // load reads a case, nil if there is none.
 func load(t *bot.Turn, id string) (*Case, error) {
 	if id == "" {
@@ -51,10 +54,15 @@ func find(t *bot.Turn, key string, newest bool, most int) ([]*Case, error) {
 	return decode(page.Records)
 }
 
-// save writes the case, and the figures that follow from it.
+// save writes the case, and the figures that follow from it. One that has come to an end sets the timer that removes it.
 func save(t *bot.Turn, c *Case) error {
 	if err := recount(t, c); err != nil {
 		return err
+	}
+	if n := len(c.History); n > 0 && c.ended() && c.History[n-1].At.Equal(t.Now) {
+		if err := t.Wake(bot.Timer{Skill: name, Name: "forget", Subject: c.ID, At: t.Now.AddDate(keptYears, 0, 0)}); err != nil {
+			return err
+		}
 	}
 	return t.Put(KindCase, c.ID, c, c.Reported, c.Keys(t.Org)...)
 }

@@ -2,6 +2,7 @@ package incidents
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,8 +20,14 @@ func (s *Skill) register(t *bot.Turn, c *Case) error {
 		return err
 	}
 	t.Reply(s.receipt(t, c))
+	if s.table.of(c.Category).dispute && heated.MatchString(c.Text) {
+		return s.mediate(t, c, "")
+	}
 	return nil
 }
+
+// heated are words of a dispute for which mediators are sent for at once.
+var heated = regexp.MustCompile(`580|调解员|来调解|正在吵|吵起来|吵得不可开交|快来(?:人|劝)`)
 
 // enter takes a draft into the machine; the person is who completed it, nil if nobody did.
 func (s *Skill) enter(t *bot.Turn, c *Case, by *bot.Person) error {

@@ -32,6 +32,11 @@ func (s *Skill) Ring(t *bot.Turn, timer bot.Timer) error {
 		return s.askOnceMore(t, c)
 	case "archive":
 		return s.archive(t, c)
+	case "forget":
+		if n := len(c.History); c.ended() && n > 0 && !c.History[n-1].At.AddDate(keptYears, 0, 0).After(t.Now) {
+			t.Remove(KindCase, c.ID) // its figures stay: they name nobody
+		}
+		return nil
 	}
 	return nil
 }
