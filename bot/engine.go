@@ -156,8 +156,8 @@ func (e *Engine) Receive(ctx context.Context, m Message) error {
 
 // Run runs the channels and the workers until the context ends, then lets what has begun finish.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.startUpkeep(ctx); err != nil {
-		return fmt.Errorf("upkeep: %w", err)
+	if err := e.Start(ctx); err != nil {
+		return fmt.Errorf("start: %w", err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, c := range e.Channels {

@@ -6,7 +6,7 @@ import (
 )
 
 // Skill is one of the things that Linli does. It answers the intents of its routes; what else it can do are further small interfaces:
-// Guard, Continuer, Chooser, Ringer.
+// Guard, Continuer, Chooser, Ringer, Starter.
 //
 // Its functions read through the Turn and collect their changes in it; they touch nothing else. They may be run again for the same message.
 type Skill interface {
@@ -43,6 +43,10 @@ type Chooser interface {
 type Ringer interface {
 	Ring(t *Turn, timer Timer) error
 }
+
+// Starter is a skill that sets timers which are there from the start. It is called whenever the service starts, before anything else: a timer
+// that is set already is not set again. Nothing else of what it puts into the turn is kept.
+type Starter interface{ Start(t *Turn) error }
 
 // Timer wakes a skill. The record decides what is to be done: a timer that is no longer true rings and changes nothing.
 type Timer struct {

@@ -54,6 +54,27 @@ func (e *Engine) startUpkeep(ctx context.Context) error {
 	return e.Store.Commit(ctx, Change{Add: []Job{{Queue: QueueTimer, ID: timer.id(), Lane: "upkeep/all", Due: at, Body: body}}})
 }
 
+// Start sets the timers that are there from the start. Run does it by itself; who drains instead of running may call it.
+func (e *Engine) Start(ctx context.Context) error {
+	if err := e.startUpkeep(ctx); err != nil {
+		return err
+	}
+	for _, s := range e.Skills {
+		starter, ok := s.(Starter)
+		if !ok {
+			continue
+		}
+		t := e.newTurn(ctx)
+		if err := starter.Start(t); err != nil {
+			return err
+		}
+		if err := e.Store.Commit(ctx, Change{Add: t.jobs}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func startOfDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }

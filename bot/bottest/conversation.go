@@ -80,6 +80,7 @@ func Play(t *testing.T, script string, s Setup) string {
 		t.Fatal(err)
 	}
 	p.engine = engine
+	p.must("start", engine.Start(t.Context()))
 	for line := range strings.Lines(script) {
 		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
 			continue
