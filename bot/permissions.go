@@ -5,29 +5,30 @@ type Action string
 
 // The actions.
 const (
-	Ask             Action = "ask"              // ask the catalogue, ask for a person
-	ReportIncident  Action = "incident.report"  // report, track and rate one's own
-	HandleIncident  Action = "incident.handle"  // see the board, take, comment, close
-	AssignIncident  Action = "incident.assign"  // dispatch, transfer, return
-	ListMeetings    Action = "meeting.list"     // see a unit's meetings
-	ArrangeMeeting  Action = "meeting.arrange"  // schedule, move and cancel a unit's meetings
-	ProposeTopic    Action = "meeting.topic"    // bring a topic in, answer an invitation
-	ResolveMeeting  Action = "meeting.resolve"  // record decisions
-	PlanInspection  Action = "inspection.plan"  // plan rounds, write bulletins
-	RecordFinding   Action = "inspection.find"  // record findings, re-check
-	ListDuties      Action = "duty.list"        // read the responsibility lists
-	ReportProgress  Action = "duty.progress"    // report a unit's progress
-	SetReminder     Action = "remind"           // be reminded
-	ReadStatistics  Action = "stats"            // see a unit's figures
-	BindChat        Action = "chat.bind"        // bind a group chat to a unit
-	GiveRole        Action = "role.give"        // give somebody a role at a unit
-	EditCatalogue   Action = "catalogue.edit"   // change what is answered
-	SeeConversation Action = "conversation.see" // read conversations that were handed over, dead letters
+	Ask               Action = "ask"                // ask the catalogue, ask for a person
+	ReportIncident    Action = "incident.report"    // report, track and rate one's own
+	HandleIncident    Action = "incident.handle"    // see the board, take, comment, close
+	AssignIncident    Action = "incident.assign"    // dispatch, transfer, return
+	SuperviseIncident Action = "incident.supervise" // press a unit below about a case
+	ListMeetings      Action = "meeting.list"       // see a unit's meetings
+	ArrangeMeeting    Action = "meeting.arrange"    // schedule, move and cancel a unit's meetings
+	ProposeTopic      Action = "meeting.topic"      // bring a topic in, answer an invitation
+	ResolveMeeting    Action = "meeting.resolve"    // record decisions
+	PlanInspection    Action = "inspection.plan"    // plan rounds, write bulletins
+	RecordFinding     Action = "inspection.find"    // record findings, re-check
+	ListDuties        Action = "duty.list"          // read the responsibility lists
+	ReportProgress    Action = "duty.progress"      // report a unit's progress
+	SetReminder       Action = "remind"             // be reminded
+	ReadStatistics    Action = "stats"              // see a unit's figures
+	BindChat          Action = "chat.bind"          // bind a group chat to a unit
+	GiveRole          Action = "role.give"          // give somebody a role at a unit
+	EditCatalogue     Action = "catalogue.edit"     // change what is answered
+	SeeConversation   Action = "conversation.see"   // read conversations that were handed over, dead letters
 )
 
 // Actions are all actions, in the order of the table.
 var Actions = []Action{
-	Ask, ReportIncident, HandleIncident, AssignIncident, ListMeetings, ArrangeMeeting, ProposeTopic, ResolveMeeting,
+	Ask, ReportIncident, HandleIncident, AssignIncident, SuperviseIncident, ListMeetings, ArrangeMeeting, ProposeTopic, ResolveMeeting,
 	PlanInspection, RecordFinding, ListDuties, ReportProgress, SetReminder, ReadStatistics, BindChat, GiveRole, EditCatalogue, SeeConversation,
 }
 
@@ -58,7 +59,7 @@ var permissions = map[Role]map[Action]Scope{
 	},
 	Street: {
 		Ask: Anywhere, ReportIncident: Anywhere, SetReminder: Anywhere, ListDuties: Anywhere,
-		HandleIncident: Below, AssignIncident: Below, ListMeetings: Below, ArrangeMeeting: Below, ProposeTopic: Below, ResolveMeeting: Below,
+		HandleIncident: Below, AssignIncident: Below, SuperviseIncident: Below, ListMeetings: Below, ArrangeMeeting: Below, ProposeTopic: Below, ResolveMeeting: Below,
 		ReportProgress: Below, ReadStatistics: Below, BindChat: Below, GiveRole: Below, SeeConversation: Below, RecordFinding: Below,
 	},
 	Liaison: {
@@ -67,11 +68,11 @@ var permissions = map[Role]map[Action]Scope{
 	},
 	Inspector: {
 		Ask: Anywhere, ReportIncident: Anywhere, SetReminder: Anywhere, ListDuties: Anywhere,
-		ListMeetings: Below, PlanInspection: Below, RecordFinding: Below, ReadStatistics: Below,
+		SuperviseIncident: Below, ListMeetings: Below, PlanInspection: Below, RecordFinding: Below, ReadStatistics: Below,
 	},
 	Admin: {
 		Ask: Anywhere, ReportIncident: Anywhere, SetReminder: Anywhere, ListDuties: Anywhere,
-		HandleIncident: Below, AssignIncident: Below, ListMeetings: Below, ArrangeMeeting: Below, ProposeTopic: Below, ResolveMeeting: Below,
+		HandleIncident: Below, AssignIncident: Below, SuperviseIncident: Below, ListMeetings: Below, ArrangeMeeting: Below, ProposeTopic: Below, ResolveMeeting: Below,
 		PlanInspection: Below, RecordFinding: Below, ReportProgress: Below, ReadStatistics: Below, BindChat: Below, GiveRole: Below,
 		EditCatalogue: Below, SeeConversation: Below,
 	},
