@@ -16,6 +16,7 @@ var (
 	changeTo   = regexp.MustCompile(`(?:改期|改时间|推迟|延期|延后|提前|调整|顺延|调|改|换|挪|移|放)(?:到|成|为|在|至)`)
 	putOff     = regexp.MustCompile(`推迟|延后|延期|往后[推延挪移]|后延|顺延|推后|晚[0-9一二两三四五六七八九十半]`)
 	bringOn    = regexp.MustCompile(`提前|往前[推挪移]?|提早|早[0-9一二两三四五六七八九十半]`)
+	fromNowOn  = regexp.MustCompile(`以后|今后|每次|整个系列|都改|全部改|一律|长期`)
 	shiftBy    = regexp.MustCompile(`[0-9一二两三四五六七八九十半]+\s*个?(?:分钟|小时|钟头|天|周|星期|刻钟|礼拜|月)`)
 	remindPart = regexp.MustCompile(`提醒`)
 	fillers    = regexp.MustCompile(`取消|不开了|撤掉|撤销|停开|把|请|那个|这个|以后|的时间|的地点|时间|地点`)
@@ -75,7 +76,7 @@ func (s *Skill) changeIt(t *bot.Turn) error {
 		t.Say(s.say("ask.invalid", problem))
 		return s.expect(t, "retime", m.ID)
 	}
-	if c.rule != "" && m.Series != "" {
+	if m.Series != "" && c.at != nil && (c.rule != "" || fromNowOn.MatchString(text)) {
 		return s.changeSeries(t, m, c)
 	}
 	if c.at == nil && c.place == "" && !c.named && c.size == 0 {

@@ -85,7 +85,19 @@ func (s *Skill) events(ctx context.Context, store bot.Store, now time.Time, key 
 			series[sr.ID] = true
 			sr.Calendar.Start = sr.Calendar.Start.In(now.Location())
 			e := sr.Pattern.event(now.Location())
-			e.UID, e.Series, e.Sequence, e.Off, e.Stamp = sr.ID, sr.Calendar, sr.Sequence, sr.Status == Cancelled, cmp.Or(sr.Changed, e.Stamp)
+			e.UID, e.Series, e.Sequence, e.Stamp = sr.ID, sr.Calendar, sr.Sequence, cmp.Or(sr.Changed, e.Stamp)
+			if sr.Status == Cancelled {
+				// What took place stays in people's calendars; a series that never did is cancelled as a whole.
+				ended := sr.Calendar
+				if err := ended.EndBefore(sr.Changed); err != nil {
+					return nil, err
+				}
+				if _, ever := ended.Next(ended.Start.Add(-time.Second), s.days); ever {
+					e.Series = ended
+				} else {
+					e.Off = true
+				}
+			}
 			all = append(all, e)
 		}
 	}

@@ -27,20 +27,22 @@ const name = "meetings"
 
 // Options are what the skill is made of. All may be left empty.
 type Options struct {
-	Days    calendar.Days    // nil: holiday.China()
-	Cadence map[string]Times // how often a level's liaison meetings are to be, by the level of its unit; nil: Cadence
+	Days    calendar.Days               // nil: holiday.China()
+	File    func(meeting string) string // address of a meeting's calendar file, see Invitation; nil: invitations bear none
+	Cadence map[string]Times            // how often a level's liaison meetings are to be, by the level of its unit; nil: Cadence
 }
 
 // Skill is the skill.
 type Skill struct {
 	days    calendar.Days
 	cadence map[string]Times
+	file    func(string) string
 	texts   *bot.Texts
 }
 
 // New returns the skill.
 func New(o Options) *Skill {
-	s := &Skill{days: o.Days, cadence: o.Cadence, texts: bot.MustTexts(files)}
+	s := &Skill{days: o.Days, cadence: o.Cadence, file: o.File, texts: bot.MustTexts(files)}
 	if s.days == nil {
 		s.days = holiday.China()
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"linli/bot"
+	"linli/bot/calendar"
 )
 
 // Rate is how much of what was discussed has been resolved. What was answered but not solved, and what was passed up, was discussed and is
@@ -56,17 +57,16 @@ func (c Times) Short(now time.Time, at []time.Time) (held, missing int) {
 	return held, max(0, c.Least-held)
 }
 
-// watchCadence sets the timer that looks, a month before the end of the period, whether the unit has met often enough.
-func (s *Skill) watchCadence(t *bot.Turn, m *Meeting) error {
-	u := t.Org.Unit(m.Unit)
-	if m.Kind != LiaisonKind || u == nil {
-		return nil
+// Start sets the timer of each unit that is to meet so often: one that never meets is told, too.
+func (s *Skill) Start(t *bot.Turn) error {
+	for _, u := range t.Org.Units() {
+		if c, ok := s.cadence[u.Level]; ok && t.Org.Within(u.ID, t.Root) {
+			if err := wake(t, "cadence", u.ID, calendar.Spread(u.ID, c.look(t.Now), t.Now)); err != nil {
+				return err
+			}
+		}
 	}
-	c, ok := s.cadence[u.Level]
-	if !ok {
-		return nil
-	}
-	return wake(t, "cadence", m.Unit, c.look(t.Now))
+	return nil
 }
 
 // look is the next time to look whether there were meetings enough: nine in the morning a month before a period ends.
@@ -89,7 +89,7 @@ func (s *Skill) ringCadence(t *bot.Turn, timer bot.Timer) error {
 	if !ok {
 		return nil
 	}
-	if err := wake(t, "cadence", u.ID, c.look(t.Now)); err != nil {
+	if err := wake(t, "cadence", u.ID, calendar.Spread(u.ID, c.look(t.Now), t.Now)); err != nil {
 		return err
 	}
 	held, missing, err := s.met(t, u.ID, c)

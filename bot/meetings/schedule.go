@@ -209,9 +209,6 @@ func (s *Skill) make(t *bot.Turn, m *Meeting) error {
 	if err := s.set(t, m); err != nil {
 		return err
 	}
-	if err := s.watchCadence(t, m); err != nil {
-		return err
-	}
 	t.Session.Meeting = m.ID
 	return s.echo(t, m, "made")
 }
@@ -222,8 +219,12 @@ func (s *Skill) echo(t *bot.Turn, m *Meeting, text string) error {
 	if err != nil {
 		return err
 	}
+	chats, err := s.listeners(t, m)
+	if err != nil {
+		return err
+	}
 	t.Reply(bot.Reply{
-		Text:   s.say(text, map[string]any{"M": m, "Unit": t.Org.Name(m.Unit), "Note": s.dayNote(m.At), "News": m.Told == nil || m.differs()}),
+		Text:   s.say(text, map[string]any{"Nobody": len(chats) == 0, "M": m, "Unit": t.Org.Name(m.Unit), "Note": s.dayNote(m.At), "News": m.Told == nil || m.differs()}),
 		Fields: fields,
 		Choices: []bot.Choice{
 			s.choice("retime", "retime", m.ID), s.choice(map[bool]string{true: "place", false: "replace"}[m.Place == ""], "replace", m.ID), s.choice("cancel", "cancel", m.ID),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"regexp"
+	"strings"
 	"time"
 
 	"linli/bot"
@@ -16,7 +17,8 @@ type Series struct {
 	Pattern  Meeting         `json:"pattern"` // what each sitting is like
 	Calendar calendar.Series `json:"calendar"`
 	Status   Status          `json:"status"`
-	Told     bool            `json:"told,omitempty"` // the unit knows of it
+	Told     bool            `json:"told,omitempty"`   // the unit knows of it
+	Before   string          `json:"before,omitempty"` // when it was held until it was changed
 	Sequence int             `json:"sequence"`
 	Changed  time.Time       `json:"changed"`
 }
@@ -69,9 +71,6 @@ func (s *Skill) startSeries(t *bot.Turn, d draft, pattern *Meeting) error {
 		return err
 	}
 	if err := wake(t, "tell", sr.ID, t.Now.Add(grace)); err != nil {
-		return err
-	}
-	if err := s.watchCadence(t, m); err != nil {
 		return err
 	}
 	t.Session.Meeting = sr.sitting(first).ID
@@ -306,27 +305,41 @@ func (s *Skill) endSeries(t *bot.Turn, id string) error {
 	return s.putSeries(t, sr)
 }
 
-// changeSeries ends the meeting's series and starts one like it by another rule.
+var weeklyDays = regexp.MustCompile(`BYDAY=[A-Z,]+`)
+
+// changeSeries ends the meeting's series and starts one like it by another rule, or at another time of the day or day of the week.
 func (s *Skill) changeSeries(t *bot.Turn, m *Meeting, c change) error {
 	sr, err := s.mySeries(t, m.Series)
 	if err != nil || sr == nil {
 		return err
 	}
-	if err := s.dropSittings(t, sr, true); err != nil {
-		return err
-	}
-	start := c.at(m)
+	start, rule := c.at(m), cmp.Or(c.rule, sr.Calendar.Rule)
 	if start.Equal(midnight(start)) {
 		start = on(start, m.At.Sub(midnight(m.At)))
 	}
+	if c.rule == "" && start.Weekday() != m.At.Weekday() {
+		day := strings.ToUpper(start.Weekday().String()[:2])
+		if rule = weeklyDays.ReplaceAllString(rule, "BYDAY="+day); !strings.HasPrefix(rule, "FREQ=WEEKLY") {
+			t.Say(s.say("ask.rule", nil))
+			return nil
+		}
+	}
 	next := *sr
-	sr.Status = Cancelled
+	next.ID, next.Told, next.Changed, next.Sequence = newID(t, "series"), false, t.Now, 1
+	next.Before = sr.Calendar.Words(t.Now.Location()) + sr.Calendar.Start.Format(" 15:04")
+	next.Calendar = calendar.Series{Start: start, Rule: rule, Shift: sr.Calendar.Shift}
+	next.Pattern.Place = cmp.Or(c.place, next.Pattern.Place)
+	if err := next.Calendar.Check(); err != nil {
+		t.Say(s.say("ask.rule", nil))
+		return nil
+	}
+	if err := s.dropSittings(t, sr, true); err != nil {
+		return err
+	}
+	sr.Status, sr.Changed = Cancelled, t.Now
 	if err := s.putSeries(t, sr); err != nil {
 		return err
 	}
-	next.ID, next.Told, next.Changed, next.Sequence = newID(t, "series"), false, t.Now, 1
-	next.Calendar = calendar.Series{Start: start, Rule: c.rule, Shift: sr.Calendar.Shift}
-	next.Pattern.Place = cmp.Or(c.place, next.Pattern.Place)
 	if err := s.fill(t, &next); err != nil {
 		return err
 	}

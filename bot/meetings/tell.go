@@ -74,7 +74,13 @@ func (s *Skill) ringTell(t *bot.Turn, timer bot.Timer) error {
 	if m == nil {
 		return s.tellSeries(t, timer.Subject)
 	}
-	if m.Changed.Add(grace).After(timer.At.Add(time.Second)) || !m.At.After(t.Now) {
+	if m.Changed.Add(grace).After(timer.At.Add(time.Second)) {
+		return nil
+	}
+	if !m.At.After(t.Now) {
+		if m.Told == nil && m.Status == Planned && t.Now.Sub(timer.At) > calendar.Tolerance {
+			t.Tell(m.Chat, bot.Reply{Text: s.say("missed.invite", m)}, time.Time{})
+		}
 		return nil
 	}
 	known := m.Told
@@ -137,6 +143,9 @@ func (s *Skill) notice(t *bot.Turn, m *Meeting, text string, before *told) (bot.
 	case !m.Kind.public():
 		r.Choices = s.answers(m)
 	}
+	if s.file != nil && m.Status == Planned {
+		r.Link = &bot.Link{Label: s.say("file", nil), URL: s.file(m.ID)}
+	}
 	return r, nil
 }
 
@@ -153,7 +162,7 @@ func (s *Skill) tellSeries(t *bot.Turn, id string) error {
 	}
 	next, _ := sr.Calendar.Next(t.Now, s.days)
 	text := s.say("tell.series", map[string]any{
-		"M": m, "On": sr.Status == Planned, "Words": sr.Calendar.Words(t.Now.Location()), "At": sr.Calendar.Start, "Next": next.At, "Shift": s.say("shift."+string(sr.Calendar.Shift), nil),
+		"M": m, "Before": sr.Before, "On": sr.Status == Planned, "Words": sr.Calendar.Words(t.Now.Location()), "At": sr.Calendar.Start, "Next": next.At, "Shift": s.say("shift."+string(sr.Calendar.Shift), nil),
 	})
 	for _, chat := range chats {
 		t.Tell(chat, bot.Reply{Text: text}, time.Time{})

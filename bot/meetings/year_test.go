@@ -394,4 +394,10 @@ func at(text string) time.Time {
 	return t
 }
 
-var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
+var shanghai = func() *time.Location {
+	loc, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		panic(err)
+	}
+	return loc
+}()
