@@ -230,7 +230,7 @@ func (c *Classifier) Predict(text string) []Scored {
 	for k := range out {
 		out[k].Score /= total
 	}
-	slices.SortStableFunc(out, func(a, b Scored) int { return cmp.Compare(b.Score, a.Score) })
+	slices.SortFunc(out, func(a, b Scored) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Label, b.Label)) })
 	return out
 }
 

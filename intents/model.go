@@ -3,6 +3,7 @@
 package intents
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"regexp"
@@ -259,14 +260,14 @@ func (m *Model) fill(u *Understanding, normal string, c Context) {
 			s.Category = best[0].Code
 		}
 	}
-	if n := numberWords.FindStringSubmatch(normal); n != nil && (strings.HasPrefix(u.Intent, "incident.") || u.Intent == "track") {
-		for _, group := range n[1:] {
-			if group != "" {
-				s.Number = group
-			}
+	if strings.HasPrefix(u.Intent, "incident.") || u.Intent == "track" {
+		if n := numberWords.FindStringSubmatch(normal); n != nil {
+			s.Number = cmp.Or(n[1:]...)
 		}
 	}
-	if p := percentWords.FindStringSubmatch(normal); p != nil {
+	if !strings.ContainsAny(normal, "%百成半") {
+		// nothing to look for
+	} else if p := percentWords.FindStringSubmatch(normal); p != nil {
 		v := 50
 		switch {
 		case p[1] != "":
@@ -276,7 +277,10 @@ func (m *Model) fill(u *Understanding, normal string, c Context) {
 		}
 		s.Percent = &v
 	}
-	lead := leadWords.FindStringIndex(normal)
+	var lead []int
+	if strings.Contains(normal, "提前") {
+		lead = leadWords.FindStringIndex(normal)
+	}
 	for _, t := range u.Times {
 		switch {
 		case lead != nil && t.Pos >= lead[0] && t.End <= lead[1]:
