@@ -73,7 +73,7 @@ func (s *Skill) board(t *bot.Turn) error {
 		fields = append(fields, bot.Field{Name: s.label(t, c), Value: s.say("line.board", data)})
 		choices = append(choices, bot.NewChoice(c.Number, name, "show", c.ID))
 	}
-	t.Reply(hide(t, bot.Reply{
+	t.Reply(s.hide(t, bot.Reply{
 		Text:   s.say("board", map[string]any{"Unit": fullName(t.Org, desks[0]), "Total": total, "Lanes": strings.Join(summary, "、"), "More": max(total-len(shown), 0)}),
 		Fields: fields, Choices: choices,
 	}))

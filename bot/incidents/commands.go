@@ -38,7 +38,7 @@ func (s *Skill) staffCommands() []command {
 
 // command does what staff say of a case by its number. Everybody else's words go their way.
 func (s *Skill) command(t *bot.Turn) (bool, error) {
-	if !t.Person.Staff() || len(s.desks(t)) == 0 || len(References(t.Text())) == 0 {
+	if !t.Allowed(bot.HandleIncident, "") && !t.Allowed(bot.SuperviseIncident, "") || len(References(t.Text())) == 0 {
 		return false, nil
 	}
 	for _, cmd := range s.commands {

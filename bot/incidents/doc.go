@@ -33,7 +33,7 @@
 //	refusetime   dispatched signed contacted inhand → (stays)    above, with a reason
 //	reopen       answered closed calledback rated archived → dispatched    reporter above, with a reason
 //	reopen       answered closed calledback → inhand    handler, with a reason
-//	supervise    alarm reported accepted dispatched returned signed contacted inhand answered → (stays)    above, with a reason
+//	supervise    alarm reported accepted dispatched returned signed contacted inhand answered → (stays)    above presser, with a reason
 //	recategorise draft alarm → (stays)    reporter assigner above
 //	recategorise accepted dispatched returned signed contacted inhand → accepted    reporter assigner above
 //	relocate     draft alarm → (stays)    reporter assigner above

@@ -95,6 +95,7 @@ const (
 	Helping   Actor = "helper"   // works at an assisting unit
 	Assigning Actor = "assigner" // may dispatch at the unit in charge
 	Above     Actor = "above"    // may dispatch at a unit above the one in charge
+	Pressing  Actor = "presser"  // may supervise at a unit above the one in charge
 )
 
 // rule is a line of the machine: in these states, by these actors, the event leads to the state; with no To the state stays.
@@ -129,7 +130,7 @@ var rules = []rule{
 	{RefuseTime, working, []Actor{Above}, "", true},
 	{Reopen, ended, []Actor{Reporting, Above}, Dispatched, true},
 	{Reopen, []State{Answered, Closed, CalledBack}, []Actor{Handling}, InHand, true},
-	{Supervise, opened, []Actor{Above}, "", true},
+	{Supervise, opened, []Actor{Above, Pressing}, "", true},
 	{Recategorise, []State{Draft, Alarm}, []Actor{Reporting, Assigning, Above}, "", false},
 	{Recategorise, []State{Accepted, Dispatched, Returned, Signed, Contacted, InHand}, []Actor{Reporting, Assigning, Above}, Accepted, false},
 	{Relocate, []State{Draft, Alarm}, []Actor{Reporting, Assigning, Above}, "", false},
@@ -242,6 +243,8 @@ func Actors(org *bot.Org, p *bot.Person, c *Case) []Actor {
 	}
 	if u := org.Unit(c.Unit); u != nil && can(bot.AssignIncident, u.Parent) {
 		as = append(as, Above)
+	} else if u != nil && can(bot.SuperviseIncident, u.Parent) {
+		as = append(as, Pressing)
 	}
 	return as
 }

@@ -75,12 +75,12 @@ func (s *Skill) tellUnit(t *bot.Turn, c *Case, unit string, r bot.Reply, urgent 
 		return false, err
 	}
 	for _, chat := range chats {
-		if t.Message != nil && chat == t.Message.Chat && !urgent {
+		if t.Message != nil && chat == t.Message.Chat && !chat.Group && !urgent {
 			continue // who speaks is answered
 		}
 		out := r
 		if chat.Group {
-			out = masked(r)
+			out = s.masked(r)
 		}
 		if urgent {
 			t.Alert(chat, out)
@@ -93,12 +93,14 @@ func (s *Skill) tellUnit(t *bot.Turn, c *Case, unit string, r bot.Reply, urgent 
 
 var rooms = regexp.MustCompile(`\d{3,4}(?:室|房|号房)`)
 
-// masked hides what a group should not read: numbers of people, and the room.
-func masked(r bot.Reply) bot.Reply {
-	hide := func(text string) string { return rooms.ReplaceAllString(bot.Mask(text), "***室") }
-	r.Text, r.Fields = hide(r.Text), slices.Clone(r.Fields)
+// masked hides what a group should not read: who reported it, numbers of people, the room.
+func (s *Skill) masked(r bot.Reply) bot.Reply {
+	clean := func(text string) string { return rooms.ReplaceAllString(bot.Mask(text), "***室") }
+	personal := s.say("field.by", nil)
+	r.Text = clean(r.Text)
+	r.Fields = slices.DeleteFunc(slices.Clone(r.Fields), func(f bot.Field) bool { return f.Name == personal })
 	for i := range r.Fields {
-		r.Fields[i].Value = hide(r.Fields[i].Value)
+		r.Fields[i].Value = clean(r.Fields[i].Value)
 	}
 	return r
 }
@@ -181,7 +183,7 @@ func (s *Skill) tellReporters(t *bot.Turn, c *Case, text string, data map[string
 		}
 		out := bot.Reply{Text: s.say(text, data), Choices: choices}
 		if r.Chat.Group {
-			out = masked(out)
+			out = s.masked(out)
 		}
 		tell(t, c, r.Chat, out)
 	}
@@ -224,7 +226,7 @@ func (s *Skill) tellStaff(t *bot.Turn, c *Case, text string, data map[string]any
 			told = append(told, chat)
 			out := r
 			if chat.Group {
-				out = masked(r)
+				out = s.masked(r)
 			}
 			tell(t, c, chat, out)
 		}

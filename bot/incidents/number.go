@@ -43,7 +43,7 @@ func References(text string) []Reference {
 			continue
 		}
 		found = append(found, Reference{Short: short, Day: m[2], Ordinal: trimZeros(m[3]), Text: short + m[2] + "-" + m[3], words: m[0]})
-		rest = strings.Replace(rest, m[0], " ", 1)
+		rest = strings.Replace(rest, m[0], "|", 1)
 	}
 	for _, m := range shortReference.FindAllStringSubmatch(rest, -1) {
 		if m[2] == "" && trimZeros(m[1]) != "" {

@@ -122,7 +122,7 @@ func (s *Skill) Choose(t *bot.Turn, verb, argument string) error {
 		t.Say(s.say("gone", nil))
 		return nil
 	}
-	if len(Actors(t.Org, t.Person, c)) == 0 {
+	if looks := verb == "show" || verb == "story"; !Sees(t.Org, t.Person, c) || !looks && len(Actors(t.Org, t.Person, c)) == 0 {
 		// The same words for a case that isn't there and one that is none of theirs: nothing is learnt by pressing.
 		t.Say(s.say("notyours", nil))
 		return nil

@@ -235,7 +235,7 @@ func (s *Skill) show(t *bot.Turn, c *Case, _ string) error {
 		if (c.State == Accepted || c.State == Returned) && c.Can(Dispatch, Actors(t.Org, t.Person, c)) {
 			r = s.assignCard(t, c)
 		}
-		t.Reply(hide(t, r))
+		t.Reply(s.hide(t, r))
 		return nil
 	}
 	r := bot.Reply{Text: s.say("status", s.status(t, c)), Fields: s.fields(t, c, "category", "place", "text", "unit", "due", "result", "name")}
@@ -249,14 +249,14 @@ func (s *Skill) show(t *bot.Turn, c *Case, _ string) error {
 		}
 	}
 	r.Choices = append(r.Choices, s.choice("story", "story", c.ID))
-	t.Reply(hide(t, r))
+	t.Reply(s.hide(t, r))
 	return nil
 }
 
 // hide masks what is said in a group.
-func hide(t *bot.Turn, r bot.Reply) bot.Reply {
+func (s *Skill) hide(t *bot.Turn, r bot.Reply) bot.Reply {
 	if t.Message.Chat.Group {
-		return masked(r)
+		return s.masked(r)
 	}
 	return r
 }
