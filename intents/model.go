@@ -265,18 +265,7 @@ func (m *Model) fill(u *Understanding, normal string, c Context) {
 			s.Number = cmp.Or(n[1:]...)
 		}
 	}
-	if !strings.ContainsAny(normal, "%百成半") {
-		// nothing to look for
-	} else if p := percentWords.FindStringSubmatch(normal); p != nil {
-		v := 50
-		switch {
-		case p[1] != "":
-			v, _ = strconv.Atoi(p[1])
-		case p[3] != "":
-			v = 10 * (1 + strings.Index("一二三四五六七八九", p[3])/3)
-		}
-		s.Percent = &v
-	}
+	s.Percent = percent(normal)
 	var lead []int
 	if strings.Contains(normal, "提前") {
 		lead = leadWords.FindStringIndex(normal)
@@ -312,6 +301,40 @@ func (m *Model) fill(u *Understanding, normal string, c Context) {
 			s.Title = strings.TrimLeft(strings.TrimPrefix(t, s.Place), "开召的把在安排通知定一个次取消")
 		}
 	}
+}
+
+// percent reads 80%, 八成, 一半; nil if there is none.
+func percent(normal string) *int {
+	if !strings.ContainsAny(normal, "%百成半") {
+		return nil
+	}
+	p := percentWords.FindStringSubmatch(normal)
+	if p == nil {
+		return nil
+	}
+	v := 50
+	switch {
+	case p[1] != "":
+		v, _ = strconv.Atoi(p[1]) // three digits
+	case p[2] != "":
+		v = tens(p[2])
+	case p[3] != "":
+		v = 10 * (1 + strings.Index("一二三四五六七八九", p[3])/3)
+	}
+	return &v
+}
+
+// tens reads a Chinese numeral up to 九十九.
+func tens(numeral string) int {
+	n, last := 0, 0
+	for _, r := range numeral {
+		if r == '十' {
+			n, last = max(last, 1)*10, 0
+			continue
+		}
+		last = 1 + strings.IndexRune("一二三四五六七八九", r)/3
+	}
+	return n + last
 }
 
 // short writes a duration as 24h or 30m.

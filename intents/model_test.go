@@ -54,6 +54,18 @@ func TestSlots(t *testing.T) {
 	}
 }
 
+func TestPercent(t *testing.T) {
+	for text, want := range map[string]int{"完成了80%": 80, "做到七成了": 70, "完成一半": 50, "百分之九十五": 95, "百分之十": 10, "百分之二十": 20, "没有": -1, "半夜": -1} {
+		got := -1
+		if p := percent(text); p != nil {
+			got = *p
+		}
+		if got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
+	}
+}
+
 func TestCategoriesAreWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, e := range categoryExamples() {
