@@ -228,7 +228,7 @@ func (s *Skill) askEvidence(t *bot.Turn, id string) error {
 
 // heardEvidence takes it, and asks who wrote the decision down to check.
 func (s *Skill) heardEvidence(t *bot.Turn, id string) (bool, error) {
-	if t.Text() == "" && len(t.Message.Attachments) == 0 {
+	if t.Text() == "" && len(t.Message.Attachments) == 0 || question.MatchString(t.Text()) {
 		return false, nil
 	}
 	d, err := s.theirs(t, id, false)

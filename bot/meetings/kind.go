@@ -38,7 +38,7 @@ func kindOf(title string) Kind {
 }
 
 // collects reports whether topics are called for before a meeting of the kind.
-func (k Kind) collects() bool { return k == LiaisonKind || k == Residents }
+func (k Kind) collects() bool { return k == LiaisonKind }
 
 // public reports whether a meeting of the kind is for the residents, too.
 func (k Kind) public() bool {

@@ -81,20 +81,28 @@ func (s *Skill) Keeps() []bot.Kept {
 // Guard takes what is written in a form of its own: 议题:…, 纪要:…, 决议:…, 表决:…, 决议3已办好; 半小时后提醒我…; and what is asked about the figures of
 // liaison meetings, which the intent of figures in general does not tell apart.
 func (s *Skill) Guard(t *bot.Turn) (bool, error) {
+	settle := func() {
+		if t.Session.Skill == name {
+			t.Settle() // another skill's question stays open
+		}
+	}
 	if s.asksReminder(t) {
-		t.Settle()
 		return true, s.remind(t)
 	}
 	if !t.Person.Staff() {
 		return false, nil
 	}
 	if number := decisionForm.FindStringSubmatch(t.Text()); number != nil {
-		t.Settle()
+		settle()
 		return true, s.report(t, atoi(number[1]))
 	}
 	if strings.Contains(t.Text(), "联席") && figureWords.MatchString(t.Text()) {
-		t.Settle()
+		settle()
 		return true, s.figures(t)
+	}
+	if ownTopics.MatchString(t.Text()) {
+		settle()
+		return true, s.myTopics(t)
 	}
 	form, _, ok := cutForm(t.Text())
 	if !ok {
@@ -108,7 +116,7 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 		t.Say(s.say("forbidden", nil))
 		return true, nil
 	}
-	t.Settle()
+	settle()
 	return true, handle(t)
 }
 

@@ -127,11 +127,11 @@ func (s *Skill) Rate(t *bot.Turn, unit string, from, to time.Time) (Rate, error)
 		return Rate{}, err
 	}
 	var r Rate
-	of := map[string]bool{}
+	of := map[string]int{} // decisions by meeting
 	for _, m := range all {
 		if m.Status == Held && m.Kind == LiaisonKind {
 			r.Meetings++
-			of[m.ID] = true
+			of[m.ID] = 0
 		}
 	}
 	decided, err := s.decisions(t, "within="+unit)
@@ -139,11 +139,16 @@ func (s *Skill) Rate(t *bot.Turn, unit string, from, to time.Time) (Rate, error)
 		return Rate{}, err
 	}
 	for _, d := range decided {
-		if of[d.Meeting] {
-			r.Discussed++
+		if _, ok := of[d.Meeting]; ok {
+			of[d.Meeting]++
 			if d.State == Closed {
 				r.Resolved++
 			}
+		}
+	}
+	for _, m := range all {
+		if n, ok := of[m.ID]; ok {
+			r.Discussed += max(n, len(m.Agenda)) // a topic without a decision was discussed, too
 		}
 	}
 	return r, nil

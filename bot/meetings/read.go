@@ -292,6 +292,9 @@ func placeAt(text string) string {
 	return strings.TrimSpace(roomWords.FindString(text))
 }
 
+// question are the signs of a question, which is no answer to ours.
+var question = regexp.MustCompile(`[?？]|怎么|什么|哪|吗$|呢$|多少|能不能`)
+
 // forms are messages that begin with what they are.
 const (
 	formTopic    = "议题"

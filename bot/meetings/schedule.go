@@ -355,6 +355,8 @@ func (s *Skill) continueDraft(t *bot.Turn, d draft) (bool, error) {
 	d.take(r)
 	if place := placeAt(r.Rest); place != "" {
 		d.Place = place
+	} else if question.MatchString(t.Text()) || len([]rune(t.Text())) > 40 {
+		return false, nil
 	} else if d.Ask == "place" || d.Ask == "room" && !r.Timed && r.Day.IsZero() && !s.elsewhere(t) {
 		d.Place = strings.TrimLeft(strings.TrimSpace(t.Text()), "在改到换去用")
 	}

@@ -258,6 +258,9 @@ func (s *Skill) ringAfter(t *bot.Turn, timer bot.Timer) error {
 	if err := s.free(t, m); err != nil {
 		return err
 	}
+	if err := s.closeTopics(t, m); err != nil {
+		return err
+	}
 	if m.Kind != Plain {
 		t.Tell(m.Chat, bot.Reply{
 			Text:    s.say("after", map[string]any{"M": m, "Votes": m.Kind.votes()}),

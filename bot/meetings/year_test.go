@@ -74,6 +74,11 @@ func (l *listener) Run(ctx context.Context, _ bot.Receive) error { <-ctx.Done();
 func (l *listener) Send(_ context.Context, d bot.Delivery) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, c := range d.Reply.Choices {
+		if len(c.Action) > 64 {
+			return "", &bot.SendError{Outcome: bot.Never, Err: errors.New("the action is longer than platforms take: " + c.Action)}
+		}
+	}
 	if key := fmt.Sprintf("%s/%d", d.Line, d.Index); !l.seen[key] {
 		l.seen[key] = true
 		l.got[d.To.ID] = append(l.got[d.To.ID], arrival{l.now.get(), d.Reply.Text})
