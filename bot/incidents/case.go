@@ -62,8 +62,8 @@ type Place struct {
 	Spot  string  `json:"spot,omitempty"`  // the building, the road, the landmark: what makes two places the same
 	Lat   float64 `json:"lat,omitempty"`
 	Lon   float64 `json:"lon,omitempty"`
-	// Asked is set once the reporter was asked for it: nobody is asked twice.
-	Asked bool `json:"asked,omitempty"`
+	// Answers is how often the reporter has answered where: nobody is asked the same twice.
+	Answers int `json:"answers,omitempty"`
 }
 
 // Someone is a person as the history names them.

@@ -16,7 +16,6 @@ var rulesFile []byte
 // Category is a kind of matter.
 type Category struct {
 	Code     string
-	Object   bool   // 部件, a thing with an owner; else 事件, something that happens
 	Name     string // 路灯不亮
 	Examples string
 	Handler  string // who handles it by the table, in words

@@ -103,8 +103,14 @@ func (s *Skill) answerDraft(t *bot.Turn, c *Case, q asked) (bool, error) {
 	if done, err := s.correct(t, c, text); done || err != nil {
 		return true, err
 	}
+	if s.another(t, c, text) {
+		return false, nil
+	}
 	switch q.What {
 	case "category":
+		if questions.MatchString(text) {
+			return true, s.show(t, c, "")
+		}
 		if t.Understood.Intent != "report" && slices.Contains(elsewhere, t.Understood.Intent) {
 			return false, nil
 		}
@@ -160,6 +166,16 @@ func (s *Skill) answerDraft(t *bot.Turn, c *Case, q asked) (bool, error) {
 	}
 }
 
+// another reports whether the words are a report of their own rather than an answer: another kind of matter, said with its own place.
+func (s *Skill) another(t *bot.Turn, c *Case, text string) bool {
+	if c.State != Draft || t.Understood.Intent != "report" {
+		return false
+	}
+	code := s.sure(t.Understood.Slots.Category, withoutPlace(t, text), text)
+	match, located := place.Best(place.Find(text, t.Places))
+	return code != "" && code != c.Category && located && !match.Weak && (c.Category != "" || c.Place.Unit != "")
+}
+
 var (
 	yes = regexp.MustCompile(`^(?:是的?|对的?|好的?|要|加入|可以|行|嗯+|是同一[件个]|同一[件个])[。.!！]?$`)
 	no  = regexp.MustCompile(`^(?:不是?|不要|不加入|不用|另外一?[件个]|另报|不同|不是同一[件个])[。.!！]?$`)
@@ -185,7 +201,7 @@ func (s *Skill) takePlace(t *bot.Turn, c *Case, text string) bool {
 		return false
 	}
 	old := c.Place
-	if old.Words != "" && old.Unit == "" && !strings.Contains(text, old.Words) {
+	if old.Words != "" && !fine(t.Org, old.Unit) && !strings.Contains(text, old.Words) {
 		// 3栋, and then 马鞍山社区: together they are a place.
 		for _, joined := range []string{match.Text + old.Words, old.Words + match.Text} {
 			if both, ok := place.Best(place.Find(joined, t.Places)); ok && len(both.Text) > len(match.Text) && len(t.Places.Locate(both, t.Unit)) == 1 {
@@ -241,6 +257,8 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		return true, nil
 	case anonymously.MatchString(text) && utf8.RuneCountInString(text) <= 12:
 		return true, s.hideName(t, c)
+	case t.Understood.Intent != "track" && questions.MatchString(text) && s.belongs(t, c, text):
+		return true, s.show(t, c, "")
 	case adds:
 		return true, s.addWords(t, c, text)
 	case !near || slices.Contains(elsewhere, t.Understood.Intent):
@@ -257,6 +275,9 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 
 // takenBack takes a report back, whenever it is said.
 var takenBack = regexp.MustCompile(`^(?:我要|请|帮我)?(?:撤回|撤销|撤掉|撤单|不报了|取消上报)(?:吧|了|这件事?|上报)?[。.!！]?$`)
+
+// questions ask how the case just made goes on.
+var questions = regexp.MustCompile(`几天|几时|什么时候|啥时候|多久|何时|多长时间|有人(?:来|管|处理)[吗么没]|到哪(?:一步|了)|怎么样了`)
 
 // additions begin what goes on from the sentence before.
 var additions = regexp.MustCompile(`^(?:还|也|而且|并且|又|另外还|补充|就是|对了|现在)[^?？]*$`)

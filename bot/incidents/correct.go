@@ -12,6 +12,7 @@ import (
 var (
 	notThisButThat = regexp.MustCompile(`(?:不是|不在|不对[,，]?不是)\s*([^,，。;；]{1,20}?)\s*[,，;；]?\s*(?:而|应该|应当)?(?:是|在)\s*([^,，。;；]{1,30})`)
 	thatNotThis    = regexp.MustCompile(`^(?:应该|应当)?(?:是|在)\s*([^,，。;；]{1,30}?)[,，]\s*不(?:是|在)\s*([^,，。;；]{1,20})`)
+	wrongSaid      = regexp.MustCompile(`^(?:我|刚才|刚刚|不好意思|对不起|[,，])*(?:说|写|报|打|发|搞|弄)?错了?[,，。]?\s*(?:应该|应当|其实)?(?:是|在)\s*([^,，。;；]{1,30})`)
 	placeWrong     = regexp.MustCompile(`(?:地点|地址|位置|地方|楼栋|楼号)(?:写|说|报|发|弄)?(?:错了?|不对|有误)|改(?:一下)?(?:地点|地址|位置)|(?:写|说|报)错地方`)
 	kindWrong      = regexp.MustCompile(`(?:类别|类型|分类|问题)(?:选|写|说|报|弄)?(?:错了?|不对|有误)|改(?:一下)?(?:类别|类型|分类)`)
 	leads          = regexp.MustCompile(`^[\s,，:：。]*(?:应该|应当|改成|改为|改到|换成|其实|实际上?)?(?:是|在|为)?[\s:：]*`)
@@ -24,6 +25,9 @@ func (s *Skill) correct(t *bot.Turn, c *Case, text string) (bool, error) {
 	}
 	if wrong, right, ok := swapped(text); ok {
 		return s.replace(t, c, wrong, right)
+	}
+	if m := wrongSaid.FindStringSubmatch(text); m != nil {
+		return s.replace(t, c, "", m[1])
 	}
 	for _, kind := range []struct {
 		re  *regexp.Regexp
@@ -49,11 +53,11 @@ func swapped(text string) (wrong, right string, ok bool) {
 
 // replace puts the right words where the wrong ones stand: in the place, or as the category.
 func (s *Skill) replace(t *bot.Turn, c *Case, wrong, right string) (bool, error) {
-	if strings.Contains(c.Place.Words, wrong) {
+	if wrong != "" && strings.Contains(c.Place.Words, wrong) {
 		return s.newPlace(t, c, strings.Replace(c.Place.Words, wrong, right, 1))
 	}
 	_, wrongPlace := place.Best(place.Find(wrong, t.Places))
-	if match, ok := place.Best(place.Find(right, t.Places)); ok && wrongPlace && !match.Weak {
+	if match, ok := place.Best(place.Find(right, t.Places)); ok && (wrongPlace || wrong == "") && !match.Weak {
 		return s.newPlace(t, c, right)
 	}
 	if code := s.codeOf(t, right); code != "" && code != c.Category {
@@ -63,7 +67,7 @@ func (s *Skill) replace(t *bot.Turn, c *Case, wrong, right string) (bool, error)
 }
 
 func (s *Skill) newPlace(t *bot.Turn, c *Case, words string) (bool, error) {
-	match, ok := place.Best(place.Find(words, t.Places))
+	match, ok := place.Best(place.Find(patched(t, c.Place.Words, words), t.Places))
 	if !ok {
 		if c.State == Draft {
 			return false, nil
@@ -81,6 +85,38 @@ func (s *Skill) newPlace(t *bot.Turn, c *Case, words string) (bool, error) {
 	}
 	c.Place.Lat, c.Place.Lon = 0, 0
 	return true, s.relocated(t, c, old.Words, s.rest(t))
+}
+
+// pieces are the parts of an address that can be corrected one by one.
+var pieces = []*regexp.Regexp{
+	regexp.MustCompile(`[0-9A-Za-z零一二三四五六七八九十]+(?:栋|幢|号楼|座)`), regexp.MustCompile(`[0-9一二三四五六七八九十]+单元`),
+	regexp.MustCompile(`[0-9一二三四五六七八九十]+(?:楼|层)`), regexp.MustCompile(`[0-9]{3,4}(?:室|房|号房)?$`),
+}
+
+// patched puts the parts that a correction names into the old place: 5栋 into 光明小区3栋楼下. A correction that names more than the numbers of a
+// building stands for itself.
+func patched(t *bot.Turn, old, words string) string {
+	match, ok := place.Best(place.Find(words, t.Places))
+	if !ok || old == "" || match.Parts.Community+match.Parts.Estate+match.Parts.Road+match.Parts.Landmark+match.Parts.Area+match.Parts.Grid != "" {
+		return words
+	}
+	result := old
+	changed := false
+	for _, piece := range pieces {
+		part := piece.FindString(match.Text)
+		switch {
+		case part != "" && !piece.MatchString(result):
+			return words // a part that the old place doesn't have: it's another place
+		case part != "":
+			result, changed = piece.ReplaceAllLiteralString(result, part), true
+		case changed:
+			result = piece.ReplaceAllLiteralString(result, "") // another building: the entrance of the old one says nothing
+		}
+	}
+	if result == old {
+		return words
+	}
+	return result
 }
 
 func (s *Skill) newKind(t *bot.Turn, c *Case, words string) (bool, error) {
@@ -143,7 +179,7 @@ func (s *Skill) askPlaceAgain(t *bot.Turn, c *Case, _ string) error {
 func (s *Skill) chooseUnit(t *bot.Turn, c *Case, unit string) error {
 	if unit == "" {
 		c.Place.Unit = ""
-		t.Reply(bot.Reply{Text: s.say("ask.place", map[string]any{"Words": c.Place.Words, "Text": short(c.Text), "Weak": false}), AskLocation: true})
+		t.Reply(bot.Reply{Text: s.say("ask.place", map[string]any{"Words": c.Place.Words, "Text": s.quoted(t, c), "Weak": false}), AskLocation: true})
 		if err := t.Expect(name, asked{What: "place", Case: c.ID, Rest: s.rest(t)}); err != nil {
 			return err
 		}
@@ -160,7 +196,7 @@ func (s *Skill) chooseUnit(t *bot.Turn, c *Case, unit string) error {
 // relocated goes on with a case whose place has changed; if it was registered, dispatch follows.
 func (s *Skill) relocated(t *bot.Turn, c *Case, was string, rest []string) error {
 	if c.State == Draft {
-		c.Place.Asked = c.Place.Asked || c.Place.Unit == ""
+		c.Place.Answers++
 		if was != "" {
 			c.Text = strings.Replace(c.Text, was, c.Place.Words, 1)
 		}

@@ -1,6 +1,7 @@
 package incidents
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,13 +18,39 @@ const (
 // Guard sees every message first: an emergency is answered at once, whatever was being asked; a command of staff names its case; a photo without
 // words waits for them.
 func (s *Skill) Guard(t *bot.Turn) (bool, error) {
-	if number := t.Understood.Slots.Urgent; number != "" && !slices.Contains([]string{"incident.done", "incident.accept", "incident.transfer", "incident.list", "track", "rate", "stats"}, t.Understood.Intent) {
+	if number := t.Understood.Slots.Urgent; number != "" && !calmed.MatchString(t.Text()) && !slices.Contains([]string{"incident.done", "incident.accept", "incident.transfer", "incident.list", "track", "rate", "stats"}, t.Understood.Intent) {
 		return true, s.emergency(t, number)
+	}
+	if done, err := s.calm(t); done || err != nil {
+		return done, err
 	}
 	if t.Text() == "" && t.Session.Skill == "" && (len(t.Message.Attachments) > 0 || t.Message.Location != nil) {
 		return true, s.keepPhoto(t)
 	}
 	return s.command(t)
+}
+
+// calmed are words that take an alarm back. They end nothing: those on duty are told and look for themselves.
+var calmed = regexp.MustCompile(`误报|虚惊|没有?(?:着火|起火|冒烟|被困|打架|事了?)|不是真的|(?:说|弄|搞|看|报)错了|(?:已经|都)?(?:扑灭|灭了|救出来|出来了|找到了|没事了|解除了|化解了)`)
+
+// calm passes on that the person who raised an alarm takes it back.
+func (s *Skill) calm(t *bot.Turn) (bool, error) {
+	if t.Session.Skill != name || !calmed.MatchString(t.Text()) {
+		return false, nil
+	}
+	c, err := load(t, t.Session.Case)
+	if err != nil || c == nil || c.Urgent == "" || !c.Open() || c.Reporter(t.Person.ID) == nil || t.Now.Sub(c.Reported) > 2*time.Hour {
+		return false, err
+	}
+	if ok, err := s.act(t, c, Note, t.Text()); !ok || err != nil {
+		return true, err
+	}
+	c.Text = more(c.Text, t.Text())
+	if _, err := s.alert(t, c, "card.alarm.more", t.Text()); err != nil {
+		return true, err
+	}
+	t.Say(s.say("calmed", s.data(t, c)))
+	return true, save(t, c)
 }
 
 // emergency names the number first and what was done second; only then, if the place isn't known, where to write it.

@@ -3,6 +3,7 @@ package incidents
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,7 +40,16 @@ func (s *Skill) report(t *bot.Turn) error {
 	for i, m := range s.matters(t, t.Text()) {
 		drafts = append(drafts, s.draft(t, m, i))
 	}
-	return s.proceed(t, drafts, nil)
+	return s.proceed(t, drafts, s.unanswered(t))
+}
+
+// unanswered are the drafts of this conversation whose question is still open: they are asked about again after what came between.
+func (s *Skill) unanswered(t *bot.Turn) []string {
+	var q asked
+	if t.Session.Skill != name || t.Expected(&q) != nil || q.What != "place" && q.What != "category" && q.What != "join" {
+		return nil
+	}
+	return append([]string{q.Case}, q.Rest...)
 }
 
 // matter is a part of a message that is a report by itself.
@@ -61,30 +71,51 @@ func (s *Skill) matters(t *bot.Turn, text string) []matter {
 	var all []matter
 	for _, sentence := range sentences.FindAllString(text, -1) {
 		for i, part := range cutBefore(connectors, sentence) {
-			clean := strings.Trim(connectors.ReplaceAllString(part, ""), " ,，。;；、!！\n")
-			if clean == "" {
-				continue
+			begins := i > 0 || startsNew(part)
+			for j, clause := range strings.FieldsFunc(connectors.ReplaceAllString(part, ""), func(r rune) bool { return r == ',' || r == '，' }) {
+				clause = strings.Trim(clause, " ,，。;；、!！\n")
+				if clause == "" {
+					continue
+				}
+				m := s.matter(t, clause, t.Understand(clause))
+				if len(all) == 0 || s.separate(&all[len(all)-1], &m, j == 0 && begins || j > 0 && also.MatchString(clause)) {
+					all = append(all, m)
+					continue
+				}
+				last := &all[len(all)-1]
+				joined := last.text + "," + clause
+				*last = s.matter(t, joined, t.Understand(joined))
 			}
-			m := s.matter(t, clean, t.Understand(clean))
-			begins := i > 0 || connectors.FindStringIndex(part) != nil && connectors.FindStringIndex(part)[0] == 0
-			if len(all) == 0 || s.separate(&all[len(all)-1], &m, begins) {
-				all = append(all, m)
-				continue
-			}
-			last := &all[len(all)-1]
-			joined := last.text + "," + clean
-			*last = s.matter(t, joined, t.Understand(joined))
 		}
 	}
 	if len(all) < 2 {
 		return []matter{whole}
 	}
+	// What names no place, or only a spot like 楼道里, is where the one before it was.
 	for i := range all {
-		if all[i].place == nil {
-			all[i].place = whole.place
+		m := &all[i]
+		switch {
+		case m.place != nil && !m.place.Weak:
+		case i == 0 || all[i-1].place == nil:
+			m.place = whole.place
+		case m.place == nil:
+			m.place = all[i-1].place
+		default:
+			if both, ok := place.Best(place.Find(all[i-1].place.Text+m.place.Text, t.Places)); ok {
+				m.place = &both
+			}
 		}
 	}
 	return all[:min(len(all), 5)]
+}
+
+// also is how a further matter is told in passing: 楼道里还堆着纸箱.
+var also = regexp.MustCompile(`^.{0,6}(?:还|也)`)
+
+// startsNew reports whether the part begins with a connector.
+func startsNew(part string) bool {
+	at := connectors.FindStringIndex(part)
+	return at != nil && at[0] == 0
 }
 
 // cutBefore cuts the text before each match.
@@ -122,6 +153,9 @@ func withoutPlace(t *bot.Turn, text string) string {
 func (s *Skill) separate(before, m *matter, begins bool) bool {
 	if m.read.Intent != "report" && m.read.Intent != "wish" || m.read.Slots.Category == "" || before.read.Slots.Category == "" {
 		return false
+	}
+	if before.read.Slots.Urgent != "" || m.read.Slots.Urgent != "" {
+		return false // an emergency is one matter
 	}
 	elsewhere := m.place != nil && !m.place.Weak && (before.place == nil || before.place.Text != m.place.Text)
 	if m.read.Slots.Category == before.read.Slots.Category {
@@ -191,13 +225,10 @@ func (c *Case) attach(t *bot.Turn, after bool) {
 func (s *Skill) putPlace(t *bot.Turn, c *Case, m place.Match) (candidates []string) {
 	c.Place.Words, c.Place.Spot = m.Text, spot(m.Parts)
 	c.Place.Unit = ""
-	units := t.Places.Locate(m, t.Unit)
+	units := finest(t.Org, t.Places.Locate(m, t.Unit))
 	if m.Weak && c.Place.Spot == "" && !t.Message.Chat.Group {
 		return nil // 楼道 is somewhere at home; where, only the reporter knows
 	}
-	units = slices.DeleteFunc(slices.Clone(units), func(u string) bool {
-		return slices.ContainsFunc(units, func(o string) bool { return o != u && t.Org.Within(o, u) }) // the finer one says more
-	})
 	if len(units) == 1 {
 		c.Place.Unit = units[0]
 	}
@@ -270,7 +301,7 @@ func (s *Skill) resume(t *bot.Turn, c *Case, _ string) error {
 	if c.State != Draft {
 		return s.show(t, c, "")
 	}
-	c.Place.Asked = false
+	c.Place.Answers = 0
 	return s.proceed(t, []*Case{c}, nil)
 }
 
@@ -289,7 +320,7 @@ func (s *Skill) missing(t *bot.Turn, c *Case) (func(rest []string) error, error)
 		return func(rest []string) error { return s.askCategory(t, c, rest) }, nil
 	case c.Category == wish, c.Secret:
 		return nil, nil
-	case !fine(t.Org, c.Place.Unit) && !c.Place.Asked:
+	case !fine(t.Org, c.Place.Unit) && (c.Place.Answers == 0 || c.Place.Answers == 1 && len(s.candidatePlaces(t, c)) > 1):
 		return func(rest []string) error { return s.askPlace(t, c, rest) }, nil
 	case !c.Apart:
 		other, err := duplicate(t, c)
@@ -319,7 +350,7 @@ func (s *Skill) offerCategories(t *bot.Turn, c *Case, _ string) error {
 	if len(choices) == 0 || c.Category != "" {
 		choices = choices[:min(len(choices), 2)]
 		for i, f := range s.table.families {
-			choices = append(choices, bot.NewChoice(f.Name, name, "family", c.ID+"|"+string(rune('0'+i))))
+			choices = append(choices, bot.NewChoice(f.Name, name, "family", c.ID+"|"+strconv.Itoa(i)))
 		}
 	}
 	choices = append(choices, s.choice("neither", "cat", c.ID, Other))
@@ -332,8 +363,8 @@ func (s *Skill) offerCategories(t *bot.Turn, c *Case, _ string) error {
 
 // chooseFamily offers the matters of a family.
 func (s *Skill) chooseFamily(t *bot.Turn, c *Case, index string) error {
-	i := strings.Index("012345678", index)
-	if index == "" || i < 0 || i >= len(s.table.families) {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 || i >= len(s.table.families) {
 		t.Say(s.say("gone", nil))
 		return nil
 	}
@@ -352,11 +383,7 @@ func (s *Skill) askPlace(t *bot.Turn, c *Case, rest []string) error {
 	if err := t.Expect(name, asked{What: "place", Case: c.ID, Rest: rest}); err != nil {
 		return err
 	}
-	var units []string
-	if best, ok := place.Best(place.Find(c.Place.Words, t.Places)); ok {
-		units = t.Places.Locate(best, t.Unit)
-	}
-	c.Place.Asked = true
+	units := s.candidatePlaces(t, c)
 	if err := save(t, c); err != nil {
 		return err
 	}
@@ -368,8 +395,32 @@ func (s *Skill) askPlace(t *bot.Turn, c *Case, rest []string) error {
 		t.Say(s.say("ask.which", c.Place.Words), append(choices, s.choice("neither", "unit", c.ID))...)
 		return nil
 	}
-	t.Reply(bot.Reply{Text: s.say("ask.place", map[string]any{"Words": c.Place.Words, "Text": short(c.Text), "Weak": fine(t.Org, t.Unit)}), AskLocation: true})
+	t.Reply(bot.Reply{Text: s.say("ask.place", map[string]any{"Words": c.Place.Words, "Text": s.quoted(t, c), "Weak": fine(t.Org, t.Unit)}), AskLocation: true})
 	return nil
+}
+
+// quoted is what the reporter said, for a question about it; in a group it isn't said again.
+func (s *Skill) quoted(t *bot.Turn, c *Case) string {
+	if t.Message.Chat.Group {
+		return ""
+	}
+	return short(c.Text)
+}
+
+// candidatePlaces are the units that the words of the place may mean.
+func (s *Skill) candidatePlaces(t *bot.Turn, c *Case) []string {
+	best, ok := place.Best(place.Find(c.Place.Words, t.Places))
+	if !ok {
+		return nil
+	}
+	return finest(t.Org, t.Places.Locate(best, c.Home))
+}
+
+// finest leaves out units that have another of them below: the finer one says more.
+func finest(org *bot.Org, units []string) []string {
+	return slices.DeleteFunc(slices.Clone(units), func(u string) bool {
+		return slices.ContainsFunc(units, func(o string) bool { return o != u && org.Within(o, u) })
+	})
 }
 
 // askJoin offers to join a case that is open already.

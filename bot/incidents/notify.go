@@ -24,7 +24,7 @@ func (s *Skill) chats(t *bot.Turn, c *Case, unit string) ([]bot.Chat, error) {
 			if err != nil {
 				return nil, err
 			}
-			chats = append(chats, private(people, nil)...)
+			chats = append(chats, private(people)...)
 		}
 		return chats, nil
 	}
@@ -32,14 +32,15 @@ func (s *Skill) chats(t *bot.Turn, c *Case, unit string) ([]bot.Chat, error) {
 	if err != nil {
 		return nil, err
 	}
-	return private(people, c.Handlers), nil
+	people = slices.DeleteFunc(people, func(p bot.Person) bool { return !slices.Contains(c.Handlers, p.ID) })
+	return private(people), nil
 }
 
-// private returns the private chats of the people; with IDs given, of these alone.
-func private(people []bot.Person, only []string) []bot.Chat {
+// private returns the private chats of the people.
+func private(people []bot.Person) []bot.Chat {
 	var chats []bot.Chat
 	for _, p := range people {
-		if p.Chat.ID != "" && !p.Chat.Group && (only == nil || slices.Contains(only, p.ID)) && !slices.Contains(chats, p.Chat) {
+		if p.Chat.ID != "" && !p.Chat.Group && !slices.Contains(chats, p.Chat) {
 			chats = append(chats, p.Chat)
 		}
 	}
@@ -52,17 +53,32 @@ func (s *Skill) reachable(t *bot.Turn, c *Case, unit string) (bool, error) {
 	return len(chats) > 0, err
 }
 
-// nameHandlers chooses who sees a confidential case: those on duty at the unit in charge and in the territory.
+// nameHandlers chooses who sees a confidential case: those on duty at the unit in charge and in the territory; if none of them can be reached,
+// those at the nearest level above that can.
 func (s *Skill) nameHandlers(t *bot.Turn, c *Case) error {
-	for _, unit := range []string{c.Unit, territory(t.Org, c.where())} {
-		people, err := t.People(unit, bot.Secretary, bot.Street)
-		if err != nil {
-			return err
-		}
+	reached := false
+	add := func(unit string, roles ...bot.Role) error {
+		people, err := t.People(unit, roles...)
 		for _, p := range people {
+			reached = reached || p.Chat.ID != ""
 			if !slices.Contains(c.Handlers, p.ID) {
 				c.Handlers = append(c.Handlers, p.ID)
 			}
+		}
+		return err
+	}
+	home := territory(t.Org, c.where())
+	for _, unit := range []string{c.Unit, home} {
+		if err := add(unit, bot.Secretary, bot.Street); err != nil {
+			return err
+		}
+	}
+	for _, unit := range t.Org.Path(home) {
+		if reached {
+			break
+		}
+		if err := add(unit, onDuty...); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package incidents
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -269,17 +268,5 @@ func TestSamePlace(t *testing.T) {
 		if same(c.a, c.b) != c.want {
 			t.Errorf("%+v and %+v: %v", c.a, c.b, !c.want)
 		}
-	}
-}
-
-func TestACaseSurvivesItsRecord(t *testing.T) {
-	c := Case{ID: "x", State: Signed, Number: "马鞍山1123-01", Reporters: []Reporter{{Person: "p", Rating: &Rating{Solved: bool3(true)}}}, Mediation: &Mediation{Asked: at("2026-11-23 10:00")}}
-	body, err := json.Marshal(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cases, err := decode([]bot.Record{{Body: body}})
-	if err != nil || cases[0].Number != c.Number || !*cases[0].Reporters[0].Rating.Solved {
-		t.Errorf("%+v %v", cases, err)
 	}
 }

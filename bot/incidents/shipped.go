@@ -11,7 +11,7 @@ func shipped() []Category {
 	var all []Category
 	for _, c := range intents.Categories() {
 		all = append(all, Category{
-			Code: c.Code, Object: c.Kind == "部件", Name: c.Name, Examples: strings.Join(c.Examples, "、"), Handler: c.Handler,
+			Code: c.Code, Name: c.Name, Examples: strings.Join(c.Examples, "、"), Handler: c.Handler,
 			Limit: Limit{Hours: c.LimitHours, Demo: c.LimitDemo}, Severity: c.Severity, Secret: c.Confidential,
 		})
 	}
