@@ -86,21 +86,29 @@ func (t *Turn) Get(kind, id string, into any) (bool, error) {
 	}
 	r, err := t.store.Get(t.Context, kind, id)
 	if KindOf(err) == NotFound {
-		t.versions[key] = 0
+		t.saw(key, 0)
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	t.versions[key] = r.Version
+	t.saw(key, r.Version)
 	return true, json.Unmarshal(r.Body, into)
+}
+
+// saw remembers the version that was read. The first counts: if the record has changed between two reads, what was decided by the first no
+// longer holds, and the commit fails so that the turn runs again.
+func (t *Turn) saw(key string, version int64) {
+	if _, known := t.versions[key]; !known {
+		t.versions[key] = version
+	}
 }
 
 // Find reads records. Their versions are remembered, so that they can be put. What this turn has put is not seen.
 func (t *Turn) Find(q Query) (Page, error) {
 	page, err := t.store.Find(t.Context, q)
 	for _, r := range page.Records {
-		t.versions[r.Kind+"\x00"+r.ID] = r.Version
+		t.saw(r.Kind+"\x00"+r.ID, r.Version)
 	}
 	return page, err
 }
