@@ -55,7 +55,7 @@ func (s *Skill) cancelIt(t *bot.Turn) error {
 	case len(found) > 1:
 		choices := make([]bot.Choice, 0, 4)
 		for _, m := range found[:min(4, len(found))] {
-			choices = append(choices, bot.NewChoice(label(m), name, "cancel", m.ID))
+			choices = append(choices, bot.NewChoice(label(t, m), name, "cancel", m.ID))
 		}
 		t.Say(s.say("which", nil), choices...)
 		return nil

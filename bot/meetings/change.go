@@ -61,9 +61,9 @@ func (s *Skill) changeIt(t *bot.Turn) error {
 	case len(found) > 1:
 		choices := make([]bot.Choice, 0, 4)
 		for _, m := range found[:min(4, len(found))] {
-			action := bot.NewChoice(label(m), name, "retime", m.ID)
+			action := bot.NewChoice(label(t, m), name, "retime", m.ID)
 			if c.at != nil && c.place == "" && !c.named {
-				action = bot.NewChoice(label(m), name, "retime", m.ID+"/"+strconv.FormatInt(c.at(m).Unix(), 10))
+				action = bot.NewChoice(label(t, m), name, "retime", m.ID+"/"+strconv.FormatInt(c.at(m).Unix(), 10))
 			}
 			choices = append(choices, action)
 		}
@@ -213,7 +213,12 @@ func (s *Skill) rebook(t *bot.Turn, old, m *Meeting) error {
 }
 
 // label names a meeting on a choice.
-func label(m *Meeting) string { return bot.When(m.At) + " " + short(m.Title, 12) }
+func label(t *bot.Turn, m *Meeting) string {
+	if m.Unit != t.Unit {
+		return bot.When(m.At) + " " + short(t.Org.Name(m.Unit)+m.Title, 16)
+	}
+	return bot.When(m.At) + " " + short(m.Title, 12)
+}
 
 // short cuts a text to a number of characters.
 func short(text string, most int) string {

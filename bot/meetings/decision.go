@@ -100,10 +100,11 @@ var (
 	decisionSplit = regexp.MustCompile(`[;；\n]+`)
 	itemNumber    = regexp.MustCompile(`^\s*(?:[0-9]+\s*[.、．)）]|[(（]?[一二三四五六七八九十]+[)）、.])\s*`)
 	doneWords     = regexp.MustCompile(`办好|办完|办结|完成了|已完成|已经完成|解决了|已解决|修好|弄好|落实了|已落实|做完`)
-	resolveLead   = regexp.MustCompile(`^(?:会议)?(?:决定|议定|明确|要求|定下来?|定了)\s*[:：,，]?\s*`)
+	resolveLead   = regexp.MustCompile(`^(?:请|帮我)?(?:会上|会议|联席会)?(?:形成|记录|登记|记一下|作出|做出)?(?:决定|决议|议定|明确|要求|定下来?|定了)(?:了|事项)?\s*[:：,，]?\s*`)
 	decisionNo    = regexp.MustCompile(`(?:决议|事项|第)\s*#?\s*第?\s*([0-9]+|[一二三四五六七八九十])\s*(?:号|项|条|个)?`)
 	decisionForm  = regexp.MustCompile(`^决议\s*第?\s*([0-9]+|[一二三四五六七八九十])\s*(?:号|项|条|个)?[^:：]{0,12}?(?:办好|办完|办结|完成|解决|修好|落实|做完|销号|定不了|上报|报上级)`)
 	closeWords    = regexp.MustCompile(`销号|核实|可以销|确认办结`)
+	pendingWords  = regexp.MustCompile(`(?:哪些|几条|多少|什么).{0,6}决议|决议.{0,6}(?:没|未).{0,3}(?:销号|办结|办完|完成)|(?:没|未)(?:销号|办结|办完|完成)的决议`)
 	upWords       = regexp.MustCompile(`上报|报上级|报街道|报区|提交上级|定不了|决定不了|解决不了`)
 )
 

@@ -39,6 +39,12 @@ func (s *Skill) identify(t *bot.Turn, words string, action bot.Action) ([]*Meeti
 			found = exact
 		}
 	}
+	// The unit that is named is meant; else the person's own, if one of its meetings fits.
+	unit := cmp.Or(s.unitIn(t, words, action), t.Unit)
+	own := slices.DeleteFunc(slices.Clone(found), func(m *Meeting) bool { return m.Unit != unit })
+	if len(own) > 0 {
+		found = own
+	}
 	// Of a series the next sitting is meant, unless a day was named.
 	if r.Day.IsZero() {
 		seen := map[string]bool{}

@@ -15,13 +15,24 @@ var (
 	figureWords   = regexp.MustCompile(`办结率|解决率|完成率|销号率|统计|开了几次|开了多少|几次联席|频次`)
 	decisionWords = regexp.MustCompile(`决议|销号|未办|没办|办结|督办|台账|议定`)
 	topicWords    = regexp.MustCompile(`议题`)
+	wishWords     = regexp.MustCompile(`(?:建议|希望|想).{0,12}(?:讨论|研究|议一议|商量)`)
 	askWords      = regexp.MustCompile(`什么|哪|几|吗|有没有|看|查|[?？]`)
 )
 
 // list shows the meetings of a time, or what else is asked about them.
 func (s *Skill) list(t *bot.Turn) error {
 	text := t.Text()
+	if !askWords.MatchString(text) && (noWords.MatchString(text) || deputyIn(text) != "") {
+		if found, err := s.invitations(t, text); err != nil || len(found) > 0 {
+			if err != nil {
+				return err
+			}
+			return s.answer(t)
+		}
+	}
 	switch {
+	case wishWords.MatchString(text) && t.Allowed(bot.ProposeTopic, ""):
+		return s.topic(t)
 	case s.read(text, t.Now, true).Timed && meetingVerb.MatchString(text) && !askWords.MatchString(text) && len(s.realm(t, bot.ArrangeMeeting)) == 0:
 		t.Say(s.say("forbidden", nil)) // an order to arrange one, from somebody who may not
 		return nil
@@ -50,7 +61,7 @@ func (s *Skill) list(t *bot.Turn) error {
 	for _, m := range all[:min(len(all), most)] {
 		rows = append(rows, map[string]any{"M": m, "Unit": t.Org.Name(m.Unit), "Other": m.Unit != t.Unit})
 		if m.Status == Planned && len(choices) < 3 && s.exists(t, m) {
-			choices = append(choices, bot.NewChoice(label(m), name, "show", m.ID))
+			choices = append(choices, bot.NewChoice(label(t, m), name, "show", m.ID))
 		}
 	}
 	t.Say(s.say("list", map[string]any{"Words": words, "N": len(all), "Rows": rows, "More": len(all) - len(rows)}), choices...)

@@ -55,6 +55,7 @@ type Meeting struct {
 
 	Told     *told     `json:"told,omitempty"` // what others know of it
 	Changed  time.Time `json:"changed"`        // the last time that what they know became different
+	Hand     string    `json:"hand,omitempty"` // who changed it last
 	Sequence int       `json:"sequence"`       // of changes, for calendars
 
 	Invited []Invitee        `json:"invited,omitempty"`
@@ -184,7 +185,7 @@ func (s *Skill) set(t *bot.Turn, m *Meeting) error {
 
 // news makes sure that others hear of a change when its maker has had time to take it back.
 func (s *Skill) news(t *bot.Turn, m *Meeting) error {
-	m.Changed = t.Now
+	m.Changed, m.Hand = t.Now, t.Person.ID
 	m.Sequence++
 	if err := wake(t, "tell", m.ID, t.Now.Add(grace)); err != nil {
 		return err

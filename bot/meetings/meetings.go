@@ -78,8 +78,8 @@ func (s *Skill) Keeps() []bot.Kept {
 	return kept
 }
 
-// Guard takes what is written in a form of its own: 议题:…, 纪要:…, 决议:…, 表决:…, 决议3已办好; 半小时后提醒我…; and what is asked about the figures of
-// liaison meetings, which the intent of figures in general does not tell apart.
+// Guard takes what is written in a form of its own: 议题:…, 纪要:…, 决议:…, 表决:…, 决议3已办好; 半小时后提醒我…; the numbers of a
+// vote; and what is asked about the figures of liaison meetings, one's own topics and the decisions that are open, which no intent tells apart.
 func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	settle := func() {
 		if t.Session.Skill == name {
@@ -103,6 +103,14 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	if ownTopics.MatchString(t.Text()) {
 		settle()
 		return true, s.myTopics(t)
+	}
+	if pendingWords.MatchString(t.Text()) {
+		settle()
+		return true, s.listDecisions(t)
+	}
+	if _, votes := readVote(t.Text()); votes && t.Allowed(bot.ResolveMeeting, "") {
+		settle()
+		return true, s.vote(t, t.Text())
 	}
 	form, _, ok := cutForm(t.Text())
 	if !ok {
@@ -187,7 +195,7 @@ func (s *Skill) verbs() map[string]func(*bot.Turn, string) error {
 	return map[string]func(*bot.Turn, string) error{
 		"show": s.show, "retime": s.askTime, "replace": s.askPlace, "cancel": s.cancelOne, "restore": s.restore, "end": s.endSeries, "shift": s.setShift,
 		"yes": s.answerYes, "no": s.answerNo, "deputy": s.askDeputy,
-		"pick": s.pick, "agenda": s.sendAgenda, "minutes": s.askMinutes,
+		"pick": s.pick, "agenda": s.sendAgenda, "minutes": s.askMinutes, "extract": s.extract,
 		"done": s.askEvidence, "close": s.closeDecision, "answered": s.closeAnswered, "reopen": s.askReason, "up": s.escalate, "later": s.askLater, "grant": s.grant, "decision": s.showDecision,
 		"drop": s.dropReminder, "snooze": s.askSnooze,
 	}

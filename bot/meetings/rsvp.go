@@ -117,6 +117,7 @@ func (s *Skill) record(t *bot.Turn, id string, a Answer, deputy string) error {
 }
 
 var (
+	sendWords   = regexp.MustCompile(`(?:派|让|请|叫|安排|由)\s*([^,，。;；\s由让请派叫我]{1,8}?)(?:去|来|参加|出席|到会)`)
 	deputyWords = regexp.MustCompile(`(?:由|让|请|派|叫|安排)?\s*([^,，。;；\s由让请派叫]{1,8}?)(?:代|替)(?:我|为|替|本人)*(?:参加|去|开会|开|出席|到会|来)?`)
 	noWords     = regexp.MustCompile(`不能|不来|不去|去不了|来不了|参加不了|没法|无法|请假|不参加|缺席|没空|没时间`)
 	yesWords    = regexp.MustCompile(`能来|能去|参加|准时|到会|会到|可以|收到|没问题|能到|一定到`)
@@ -126,9 +127,11 @@ var (
 func (s *Skill) answer(t *bot.Turn) error {
 	text := t.Text()
 	a, deputy := Answer(""), ""
-	switch found := deputyWords.FindStringSubmatch(text); {
-	case found != nil && !noWords.MatchString(found[1]) && strings.Trim(found[1], "我") != "":
-		a, deputy = Deputy, found[1]
+	if deputy = deputyIn(text); deputy != "" {
+		a = Deputy
+	}
+	switch {
+	case a == Deputy:
 	case noWords.MatchString(text) || t.Understood.Slots.Answer == "no":
 		a = No
 	case yesWords.MatchString(text) || t.Understood.Slots.Answer == "yes":
@@ -145,7 +148,7 @@ func (s *Skill) answer(t *bot.Turn) error {
 	case len(found) > 1:
 		choices := make([]bot.Choice, 0, 4)
 		for _, m := range found[:min(4, len(found))] {
-			choices = append(choices, bot.NewChoice(label(m), name, map[Answer]string{No: "no", Deputy: "deputy"}[a]+map[bool]string{true: "yes"}[a == Yes || a == ""], m.ID))
+			choices = append(choices, bot.NewChoice(label(t, m), name, map[Answer]string{No: "no", Deputy: "deputy"}[a]+map[bool]string{true: "yes"}[a == Yes || a == ""], m.ID))
 		}
 		t.Say(s.say("rsvp.which", nil), choices...)
 		return nil
@@ -154,6 +157,16 @@ func (s *Skill) answer(t *bot.Turn) error {
 		return nil
 	}
 	return s.record(t, found[0].ID, a, deputy)
+}
+
+// deputyIn returns who comes instead by the words; "" if they name nobody.
+func deputyIn(text string) string {
+	for _, pattern := range []*regexp.Regexp{deputyWords, sendWords} {
+		if found := pattern.FindStringSubmatch(text); found != nil && !noWords.MatchString(found[1]) && strings.Trim(found[1], "我") != "" {
+			return found[1]
+		}
+	}
+	return ""
 }
 
 // invitations are the meetings ahead to which the person is invited and that the words may mean, the one that the conversation is about first.

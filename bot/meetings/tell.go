@@ -62,7 +62,7 @@ func (s *Skill) forWhom(t *bot.Turn, m *Meeting) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.say("for", map[string]any{"Unit": t.Org.Name(m.Unit), "Role": m.For, "N": len(people), "Public": m.Kind.public(), "Owners": m.Kind == Owners}), nil
+	return s.say("for", map[string]any{"Unit": t.Org.Name(m.Unit), "Role": m.For, "Level": t.Org.Unit(m.Unit).Level, "N": len(people), "Public": m.Kind.public(), "Owners": m.Kind == Owners}), nil
 }
 
 // ringTell tells others what they do not know yet. If somebody has changed the meeting since the timer was set, a later one speaks.
@@ -108,6 +108,9 @@ func (s *Skill) ringTell(t *bot.Turn, timer bot.Timer) error {
 	chats, err := s.listeners(t, m)
 	if err != nil {
 		return err
+	}
+	if m.Hand != "" && m.Hand != m.By && !slices.Contains(chats, m.Chat) {
+		chats = append(chats, m.Chat) // somebody else changed it: who arranged it hears of it like the others
 	}
 	r, err := s.notice(t, m, news, known)
 	if err != nil {

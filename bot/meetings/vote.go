@@ -83,6 +83,9 @@ var numbersOf = []struct {
 	{"agree", regexp.MustCompile(`(?:同意|赞成|赞同)[^0-9,，。;；]{0,8}` + quantity)},
 }
 
+// agreeAfter is a number before its word: 26人同意.
+var agreeAfter = regexp.MustCompile(`([0-9]+(?:\.[0-9]+)?)\s*(万)?\s*(平方米|平米|㎡|平方|平|[人户名票个])?\s*(?:表示)?(?:同意|赞成|赞同)`)
+
 // followOn is a second number of the same thing: 参与220户、21500平方米.
 var followOn = regexp.MustCompile(`^\s*[、和,，及(（]?\s*(?:面积)?` + quantity)
 
@@ -102,6 +105,12 @@ func readVote(text string) (Count, bool) {
 			if more := followOn.FindStringSubmatchIndex(text[at[1]:]); more != nil {
 				c.set(n.what, text[at[1]:], more)
 			}
+		}
+	}
+	if c.Agree == 0 {
+		for _, at := range agreeAfter.FindAllStringSubmatchIndex(text, -1) {
+			found++
+			c.set("agree", text, at)
 		}
 	}
 	return c, found >= 3 && c.All > 0
