@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"linli/adapters/sqlite"
@@ -15,6 +16,9 @@ import (
 	"linli/intents/place"
 )
 
+// understanding is trained once for all conversations.
+var understanding = sync.OnceValues(func() (*intents.Model, error) { return intents.New(intents.Options{}) })
+
 // stage is what conversations are played on: the sample's organisation, the shipped model, a store in memory.
 func stage(t testing.TB) bottest.Setup {
 	t.Helper()
@@ -23,7 +27,7 @@ func stage(t testing.TB) bottest.Setup {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	model, err := intents.New(intents.Options{})
+	model, err := understanding()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -315,7 +315,11 @@ var (
 )
 
 func TestAnythingAtRandom(t *testing.T) {
-	for name, value := range map[string]string{"rapid.checks": "150", "rapid.steps": "120"} { // with -short rapid does a part of it
+	checks := "100"
+	if testing.Short() {
+		checks = "30" // of which rapid does a fifth
+	}
+	for name, value := range map[string]string{"rapid.checks": checks, "rapid.steps": "120"} {
 		if f := flag.Lookup(name); f.Value.String() == f.DefValue {
 			if err := flag.Set(name, value); err != nil {
 				t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"linli/adapters/sqlite"
 	"linli/bot"
 	"linli/bot/meetings"
@@ -43,9 +45,49 @@ func (g *gate) Send(_ context.Context, d bot.Delivery) (string, error) {
 	return d.Line, nil
 }
 
+// TestOneRoom: many people take the same room for the same time at once; one gets it.
+func TestOneRoom(t *testing.T) {
+	s := newStage(t, at("2026-11-23 09:00"))
+	const people = 12
+	for i := range people {
+		who := fmt.Sprintf("secretary%d", i)
+		p := &bot.Person{ID: who, Name: who, Unit: "360203003006", Grants: []bot.Grant{{Role: bot.Secretary, Unit: "360203003006"}}, Chat: bot.Chat{Channel: "test", ID: who}}
+		if err := s.store.Commit(t.Context(), bot.Change{Put: []bot.Record{bot.PersonRecord(p, 0, s.clock.get()), bot.AccountRecord(bot.Account{Channel: "test", ID: who}, p.ID, s.clock.get())}}); err != nil {
+			t.Fatal(err)
+		}
+		s.say(who, fmt.Sprint(i), fmt.Sprintf("明天上午9点%d分在二楼会议室开例会", i*5))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var g errgroup.Group
+	for _, w := range s.workers {
+		g.Go(func() error { return w.Run(ctx) })
+	}
+	for {
+		counts, err := s.store.Count(t.Context(), bot.Query{Kind: bot.KindLine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if counts[0] >= people {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	stop()
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	counts, err := s.store.Count(t.Context(), bot.Query{Kind: meetings.KindMeeting})
+	if err != nil || counts[0] != 1 {
+		t.Errorf("%d meetings have the room (%v)", counts[0], err)
+	}
+}
+
 // TestManyGroups: 627 groups are reminded for the same minute. All are, at their minute or a little before, none is refused.
 func TestManyGroups(t *testing.T) {
-	const groups = 627
+	groups := 627
+	if testing.Short() {
+		groups = 100
+	}
 	start := at("2026-11-23 09:00")
 	c := &clock{t: start}
 	store, err := sqlite.Open(t.Context(), ":memory:", sqlite.Options{Now: c.get})

@@ -354,43 +354,6 @@ func TestMeetingsOverAYear(t *testing.T) {
 	t.Logf("%d series, %d reminders each, %d kills", len(units), len(want), s.store.kills)
 }
 
-// TestOneRoom: many people take the same room for the same time at once; one gets it.
-func TestOneRoom(t *testing.T) {
-	s := newStage(t, at("2026-11-23 09:00"))
-	const people = 12
-	for i := range people {
-		who := fmt.Sprintf("secretary%d", i)
-		p := &bot.Person{ID: who, Name: who, Unit: "360203003006", Grants: []bot.Grant{{Role: bot.Secretary, Unit: "360203003006"}}, Chat: bot.Chat{Channel: "test", ID: who}}
-		if err := s.store.Commit(t.Context(), bot.Change{Put: []bot.Record{bot.PersonRecord(p, 0, s.clock.get()), bot.AccountRecord(bot.Account{Channel: "test", ID: who}, p.ID, s.clock.get())}}); err != nil {
-			t.Fatal(err)
-		}
-		s.say(who, fmt.Sprint(i), fmt.Sprintf("明天上午9点%d分在二楼会议室开例会", i*5))
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	var g errgroup.Group
-	for _, w := range s.workers {
-		g.Go(func() error { return w.Run(ctx) })
-	}
-	for {
-		counts, err := s.store.Count(t.Context(), bot.Query{Kind: bot.KindLine})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if counts[0] >= people {
-			break
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	stop()
-	if err := g.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	counts, err := s.store.Count(t.Context(), bot.Query{Kind: meetings.KindMeeting})
-	if err != nil || counts[0] != 1 {
-		t.Errorf("%d meetings have the room (%v)", counts[0], err)
-	}
-}
-
 func at(text string) time.Time {
 	t, err := time.ParseInLocation("2006-01-02 15:04", text, shanghai)
 	if err != nil {
