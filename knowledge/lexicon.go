@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-//go:embed data/synonyms.txt data/filler.txt
+//go:embed words
 var wordFiles embed.FS
 
 // Synonyms are groups of words that mean the same to those who ask. In a file each line is a group, its words separated by spaces; "甲 => 乙"
@@ -21,7 +21,7 @@ type synonym struct{ said, meant []string }
 
 // DefaultSynonyms are those that come with Linli.
 func DefaultSynonyms() Synonyms {
-	f, err := wordFiles.Open("data/synonyms.txt")
+	f, err := wordFiles.Open("words/synonyms.txt")
 	if err != nil {
 		panic(err) // it is part of the program
 	}
@@ -92,7 +92,7 @@ type said struct {
 }
 
 var defaultFiller = sync.OnceValue(func() map[rune][]weighed {
-	f, err := wordFiles.Open("data/filler.txt")
+	f, err := wordFiles.Open("words/filler.txt")
 	if err != nil {
 		panic(err) // it is part of the program
 	}

@@ -52,16 +52,33 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d: %s:%s", p.File, p.Line, kind, p.Message)
 }
 
+// Catalogue is what files hold: entries, and the words that mean the same in a file .txt (see Synonyms).
+type Catalogue struct {
+	Entries  []Entry
+	Synonyms string // as it was written; "" if there is no such file
+}
+
+// Build makes an index of the catalogue. Its synonyms count besides those that come with Linli.
+func (c Catalogue) Build(o Options) *Index {
+	if c.Synonyms != "" {
+		own, _ := ReadSynonyms("", strings.NewReader(c.Synonyms)) // its problems were told when it was loaded
+		all := DefaultSynonyms().Add(own)
+		o.Synonyms = &all
+	}
+	return Build(c.Entries, o)
+}
+
 // LoadFiles reads files, and the catalogue files in folders.
-func LoadFiles(paths ...string) ([]Entry, []Problem) {
-	var all []Entry
+func LoadFiles(paths ...string) (Catalogue, []Problem) {
+	var c Catalogue
 	var problems []Problem
 	for _, path := range paths {
 		err := filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			if ext := strings.ToLower(filepath.Ext(file)); file != path && !slices.Contains([]string{".csv", ".yaml", ".yml", ".xlsx", ".md"}, ext) {
+			ext := strings.ToLower(filepath.Ext(file))
+			if file != path && !slices.Contains([]string{".csv", ".yaml", ".yml", ".xlsx", ".md", ".txt"}, ext) {
 				return nil
 			}
 			f, err := os.Open(file)
@@ -69,8 +86,12 @@ func LoadFiles(paths ...string) ([]Entry, []Problem) {
 				return err
 			}
 			defer f.Close()
+			if ext == ".txt" {
+				problems = append(problems, c.addSynonyms(file, f)...)
+				return nil
+			}
 			entries, found := Load(file, f)
-			all, problems = append(all, entries...), append(problems, found...)
+			c.Entries, problems = append(c.Entries, entries...), append(problems, found...)
 			return nil
 		})
 		if err != nil {
@@ -78,28 +99,48 @@ func LoadFiles(paths ...string) ([]Entry, []Problem) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, e := range all {
+	for _, e := range c.Entries {
 		if seen[e.ID] {
 			problems = append(problems, Problem{File: strings.Join(paths, " "), Message: "编号 " + e.ID + " 出现了两次,请改成不同的编号"})
 		}
 		seen[e.ID] = true
 	}
-	return all, problems
+	return c, problems
 }
 
-// Load reads one file; its name says the format.
-func Load(name string, r io.Reader) ([]Entry, []Problem) {
+// addSynonyms reads a file of synonyms.
+func (c *Catalogue) addSynonyms(name string, r io.Reader) []Problem {
+	text, problem := readText(name, r)
+	if problem != nil {
+		return []Problem{*problem}
+	}
+	_, problems := ReadSynonyms(name, bytes.NewReader(text))
+	c.Synonyms += string(text) + "\n"
+	return problems
+}
+
+// readText reads UTF-8, or GB18030 as Excel writes it.
+func readText(name string, r io.Reader) ([]byte, *Problem) {
 	text, err := io.ReadAll(io.LimitReader(r, 64<<20))
 	if err != nil {
-		return nil, []Problem{{File: name, Message: "读不出来:" + err.Error()}}
+		return nil, &Problem{File: name, Message: "读不出来:" + err.Error()}
 	}
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(text) && strings.ToLower(filepath.Ext(name)) != ".xlsx" {
 		decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(text)
 		if err != nil || bytes.ContainsRune(decoded, utf8.RuneError) {
-			return nil, []Problem{{File: name, Line: 1, Message: "编码不是 UTF-8 也不是 GB18030,请另存为 UTF-8"}}
+			return nil, &Problem{File: name, Line: 1, Message: "编码不是 UTF-8 也不是 GB18030,请另存为 UTF-8"}
 		}
 		text = decoded
+	}
+	return text, nil
+}
+
+// Load reads one file; its name says the format.
+func Load(name string, r io.Reader) ([]Entry, []Problem) {
+	text, problem := readText(name, r)
+	if problem != nil {
+		return nil, []Problem{*problem}
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, []Problem{{File: name, Line: 1, Message: "文件是空的"}}

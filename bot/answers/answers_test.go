@@ -71,7 +71,7 @@ func TestImport(t *testing.T) {
 		{[]knowledge.Entry{pool}, false, 0, 0, 0, 2},
 		{[]knowledge.Entry{{ID: "pool", Kind: "service", Title: "游泳馆", Office: "文体局"}}, true, 0, 1, 1, 1},
 	} {
-		added, changed, removed, err := answers.Import(t.Context(), store, step.entries, step.replace, t0)
+		added, changed, removed, err := answers.Import(t.Context(), store, knowledge.Catalogue{Entries: step.entries}, step.replace, t0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,6 +83,38 @@ func TestImport(t *testing.T) {
 		}
 		if got := c.Index().Len(); got != step.left || !c.Imported() {
 			t.Errorf("%d entries are answered from, want %d", got, step.left)
+		}
+	}
+}
+
+// TestImportSynonyms: a clerk's words count at once, also before there is a catalogue of one's own, and stay when entries are imported later.
+func TestImportSynonyms(t *testing.T) {
+	store, err := sqlite.Open(t.Context(), ":memory:", sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	c, err := answers.OpenCatalogue(t.Context(), store, knowledge.Sample(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func() string {
+		a := c.Index().Ask(knowledge.Question{Text: "囡囡证怎么办", Now: t0})
+		if len(a.Hits) == 0 || a.Verdict == knowledge.VerdictDecline {
+			return ""
+		}
+		return a.Hits[0].Entry.Title
+	}
+	before := ask()
+	for _, c2 := range []knowledge.Catalogue{{Synonyms: "囡囡证 => 出生医学证明"}, {Entries: knowledge.Sample()}} {
+		if _, _, _, err := answers.Import(t.Context(), store, c2, false, t0); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := ask(); got != "出生证明" || before != "" {
+			t.Errorf("%q, before %q", got, before)
 		}
 	}
 }

@@ -22,17 +22,19 @@ const kindCatalogue = "catalogue"
 
 // Edition describes the imported catalogue.
 type Edition struct {
-	Entries int       `json:"entries"`
-	At      time.Time `json:"at"`
+	Entries  int       `json:"entries"`
+	Synonyms string    `json:"synonyms,omitempty"` // see knowledge.Synonyms
+	At       time.Time `json:"at"`
 }
 
 // Stored is the catalogue as it stands in the store, with its index: what was imported, or the sample while nothing was.
 type Stored struct {
-	store   bot.Store
-	sample  []knowledge.Entry
-	log     *slog.Logger
-	index   atomic.Pointer[knowledge.Index]
-	version atomic.Int64
+	store    bot.Store
+	sample   []knowledge.Entry
+	log      *slog.Logger
+	index    atomic.Pointer[knowledge.Index]
+	version  atomic.Int64
+	imported atomic.Bool
 }
 
 // OpenCatalogue reads the catalogue and builds its index. A nil logger discards.
@@ -57,16 +59,26 @@ func (c *Stored) Refresh(ctx context.Context) error {
 	if current.Version == c.version.Load() {
 		return nil
 	}
-	entries := c.sample
+	catalogue := knowledge.Catalogue{Entries: c.sample}
 	if current.Version > 0 {
-		if entries, err = stored(ctx, c.store); err != nil {
+		var e Edition
+		if err := json.Unmarshal(current.Body, &e); err != nil {
+			return bot.Because(bot.Internal, err, "目录的版本读不出来,请重新导入目录")
+		}
+		catalogue.Synonyms = e.Synonyms
+		own, err := stored(ctx, c.store)
+		if err != nil {
 			return err
 		}
+		if len(own) > 0 { // else only synonyms were imported
+			catalogue.Entries = own
+		}
+		c.imported.Store(len(own) > 0)
 	}
 	began := time.Now()
-	c.index.Store(knowledge.Build(entries, knowledge.Options{}))
+	c.index.Store(catalogue.Build(knowledge.Options{}))
 	c.version.Store(current.Version)
-	c.log.Debug("catalogue", "entries", len(entries), "took", time.Since(began))
+	c.log.Debug("catalogue", "entries", len(catalogue.Entries), "took", time.Since(began))
 	return nil
 }
 
@@ -109,9 +121,9 @@ func stored(ctx context.Context, s bot.Store) ([]knowledge.Entry, error) {
 	}
 }
 
-// Import puts the entries into the store: new ones are added, those with a known ID replaced. With replace, entries that are not among these are
-// removed. Each node takes the new catalogue up within seconds. It returns how many were added, changed and removed.
-func Import(ctx context.Context, s bot.Store, entries []knowledge.Entry, replace bool, now time.Time) (added, changed, removed int, err error) {
+// Import puts the catalogue into the store: new entries are added, those with a known ID replaced, the synonyms replaced if it has any. With replace,
+// what it does not have is removed. Each node takes the new catalogue up within seconds. It returns how many entries were added, changed and removed.
+func Import(ctx context.Context, s bot.Store, c knowledge.Catalogue, replace bool, now time.Time) (added, changed, removed int, err error) {
 	known := map[string]bot.Record{}
 	for q := (bot.Query{Kind: KindEntry, Limit: 1000}); ; {
 		page, err := s.Find(ctx, q)
@@ -127,7 +139,7 @@ func Import(ctx context.Context, s bot.Store, entries []knowledge.Entry, replace
 		q.After = page.Next
 	}
 	var puts []bot.Record
-	for _, e := range entries {
+	for _, e := range c.Entries {
 		body, err := json.Marshal(e)
 		if err != nil {
 			return 0, 0, 0, err
@@ -144,7 +156,9 @@ func Import(ctx context.Context, s bot.Store, entries []knowledge.Entry, replace
 		}
 		puts = append(puts, bot.Record{Kind: KindEntry, ID: e.ID, Version: old.Version, Time: now, Body: body})
 	}
+	total := len(c.Entries) + len(known)
 	if replace {
+		total = len(c.Entries)
 		for id, old := range known {
 			removed++
 			puts = append(puts, bot.Record{Kind: KindEntry, ID: id, Version: old.Version, Time: now})
@@ -155,14 +169,21 @@ func Import(ctx context.Context, s bot.Store, entries []knowledge.Entry, replace
 			return 0, 0, 0, err
 		}
 	}
-	return added, changed, removed, publish(ctx, s, Edition{Entries: len(entries), At: now})
+	return added, changed, removed, publish(ctx, s, Edition{Entries: total, Synonyms: c.Synonyms, At: now}, replace)
 }
 
 // publish tells the nodes that the catalogue has changed.
-func publish(ctx context.Context, s bot.Store, e Edition) error {
+func publish(ctx context.Context, s bot.Store, e Edition, replace bool) error {
 	current, err := s.Get(ctx, kindCatalogue, "current")
 	if err != nil && bot.KindOf(err) != bot.NotFound {
 		return err
+	}
+	if e.Synonyms == "" && !replace && current.Version > 0 {
+		var old Edition
+		if err := json.Unmarshal(current.Body, &old); err != nil {
+			return err
+		}
+		e.Synonyms = old.Synonyms
 	}
 	body, err := json.Marshal(e)
 	if err != nil {
@@ -172,4 +193,4 @@ func publish(ctx context.Context, s bot.Store, e Edition) error {
 }
 
 // Imported reports whether a catalogue was imported; else the sample answers.
-func (c *Stored) Imported() bool { return c.version.Load() > 0 }
+func (c *Stored) Imported() bool { return c.imported.Load() }

@@ -50,11 +50,11 @@ func (c *askCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	entries, err := loadCatalogue(c.Catalog, io.err)
+	catalogue, err := loadCatalogue(c.Catalog, io.err)
 	if err != nil {
 		return err
 	}
-	index := knowledge.Build(entries, knowledge.Options{})
+	index := catalogue.Build(knowledge.Options{})
 	composer := answers.NewComposer()
 	out := json.NewEncoder(io.out)
 	out.SetEscapeHTML(false)
@@ -74,11 +74,11 @@ func (c *askCommand) Run(ctx context.Context, io streams) error {
 }
 
 // loadCatalogue reads the files, or the sample if none are named. Problems go to the log's stream; one that is no warning fails.
-func loadCatalogue(paths []string, log io.Writer) ([]knowledge.Entry, error) {
+func loadCatalogue(paths []string, log io.Writer) (knowledge.Catalogue, error) {
 	if len(paths) == 0 {
-		return knowledge.Sample(), nil
+		return knowledge.Catalogue{Entries: knowledge.Sample()}, nil
 	}
-	entries, problems := knowledge.LoadFiles(paths...)
+	catalogue, problems := knowledge.LoadFiles(paths...)
 	failed := 0
 	for _, p := range problems {
 		fmt.Fprintln(log, p)
@@ -88,11 +88,11 @@ func loadCatalogue(paths []string, log io.Writer) ([]knowledge.Entry, error) {
 	}
 	switch {
 	case failed > 0:
-		return nil, bot.Errorf(bot.Invalid, "目录有%d处错误,见上;改正后再试", failed)
-	case len(entries) == 0:
-		return nil, bot.Errorf(bot.Invalid, "目录里没有条目:%s", strings.Join(paths, " "))
+		return catalogue, bot.Errorf(bot.Invalid, "目录有%d处错误,见上;改正后再试", failed)
+	case len(catalogue.Entries) == 0 && catalogue.Synonyms == "":
+		return catalogue, bot.Errorf(bot.Invalid, "目录里没有条目:%s", strings.Join(paths, " "))
 	}
-	return entries, nil
+	return catalogue, nil
 }
 
 // understandCommand shows what is understood.

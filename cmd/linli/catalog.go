@@ -17,12 +17,12 @@ type catalogCommand struct {
 }
 
 type catalogCheck struct {
-	Path []string `arg:"" help:"目录文件或文件夹(CSV、XLSX、YAML、Markdown)。"`
+	Path []string `arg:"" help:"目录文件或文件夹(CSV、XLSX、YAML、Markdown;.txt 是同义词)。"`
 }
 
 // Run prints every problem and a summary.
 func (c *catalogCheck) Run(io streams) error {
-	entries, problems := knowledge.LoadFiles(c.Path...)
+	catalogue, problems := knowledge.LoadFiles(c.Path...)
 	failed := 0
 	for _, p := range problems {
 		fmt.Fprintln(io.out, p)
@@ -33,19 +33,19 @@ func (c *catalogCheck) Run(io streams) error {
 	if failed > 0 {
 		return bot.Errorf(bot.Invalid, "%d处错误,%d处提醒;改正错误后再导入", failed, len(problems)-failed)
 	}
-	_, err := fmt.Fprintf(io.out, "%d条,没有错误,%d处提醒\n", len(entries), len(problems))
+	_, err := fmt.Fprintf(io.out, "%d条,没有错误,%d处提醒\n", len(catalogue.Entries), len(problems))
 	return err
 }
 
 type catalogImport struct {
 	Path    []string `arg:"" help:"目录文件或文件夹。"`
 	Data    string   `help:"数据文件夹。" placeholder:"DIR"`
-	Replace bool     `help:"删去存储里有而文件里没有的条目。"`
+	Replace bool     `help:"删去存储里有而文件里没有的条目和同义词。"`
 }
 
 // Run imports the files, all of them or none.
 func (c *catalogImport) Run(ctx context.Context, io streams, g *globals) error {
-	entries, err := loadCatalogue(c.Path, io.err)
+	catalogue, err := loadCatalogue(c.Path, io.err)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (c *catalogImport) Run(ctx context.Context, io streams, g *globals) error {
 		return err
 	}
 	defer store.Close()
-	added, changed, removed, err := answers.Import(ctx, store, entries, c.Replace, time.Now())
+	added, changed, removed, err := answers.Import(ctx, store, catalogue, c.Replace, time.Now())
 	if err != nil {
 		return err
 	}

@@ -114,11 +114,11 @@ func (c *evalAnswers) Run(io streams) error {
 	if len(rows) > 0 && slices.Contains([]string{"question", "text", "问题"}, strings.TrimPrefix(rows[0][0], "\uFEFF")) {
 		rows = rows[1:]
 	}
-	entries, err := loadCatalogue(c.Catalog, io.err)
+	catalogue, err := loadCatalogue(c.Catalog, io.err)
 	if err != nil {
 		return err
 	}
-	index := knowledge.Build(entries, knowledge.Options{})
+	index := catalogue.Build(knowledge.Options{})
 	var r result
 	inScope, first, inThree, wrong, outside, declined := 0, 0, 0, 0, 0, 0
 	for _, row := range rows {
