@@ -58,7 +58,7 @@ func (ix *Index) Ask(q Question) Answer {
 		return a
 	}
 	switch first := a.Hits[0].Score; {
-	case first >= sure:
+	case first >= sure && !ix.ambiguous(hits):
 		a.Verdict, a.Expired = VerdictAnswer, !a.Hits[0].Entry.validAt(q.Now)
 	case first >= perhaps:
 		a.Verdict = VerdictClarify
@@ -67,12 +67,46 @@ func (ix *Index) Ask(q Question) Answer {
 	return a
 }
 
-// ownSubject is from how much weight on a question is taken to say what it is about, even if the catalogue does not have it.
-const ownSubject = 12
+// From how much weight on a question is taken to say what it is about: if nothing was found all the same, and if something may be it.
+const (
+	ownSubject  = 12
+	someSubject = 6
+)
+
+// When others are so near the first that people know better which they mean: one that is nearly equal, or a crowd, as for "补贴".
+const (
+	nearlyEqual = .97 // of the first's score
+	nearEnough  = .85
+	crowd       = 5 // with the first
+)
+
+// ambiguous reports whether others fit as well as the first and lead elsewhere.
+func (ix *Index) ambiguous(hits []found) bool {
+	first, near := hits[0], 1
+	for _, h := range hits[1:] {
+		if ix.entries[h.entry].Office == ix.entries[first.entry].Office {
+			continue
+		}
+		if h.score >= nearlyEqual*first.score {
+			return true
+		}
+		if h.score >= nearEnough*first.score {
+			near++
+		}
+	}
+	return near >= crowd
+}
 
 // bare reports whether the question names nothing of its own.
 func (q *asked) bare(hits []Hit) bool {
-	return q.clauses[0].total < ownSubject && (len(hits) == 0 || hits[0].Score < sure)
+	total := q.clauses[0].total
+	switch {
+	case len(hits) == 0 || hits[0].Score < perhaps:
+		return total < ownSubject
+	case hits[0].Score < sure:
+		return total < someSubject
+	}
+	return false
 }
 
 // adjust takes into account what the words of names don't say: the kind of entry that is asked for, how near the unit is, and the vectors.
