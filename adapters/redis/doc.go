@@ -1,0 +1,2 @@
+// Package redis is a bot.Store in Redis, for many processes at a time.
+package redis

@@ -1,0 +1,43 @@
+package redis_test
+
+import (
+	"testing"
+	"time"
+
+	"linli/adapters/redis"
+	"linli/bot"
+	"linli/bot/storetest"
+)
+
+// conform runs the suite; a new process either bears the old one's name or a new one.
+func conform(t *testing.T, reopen func(testing.TB, *redis.Store)) {
+	urls := map[bot.Store]string{}
+	storetest.Run(t, storetest.Harness{
+		Open: func(t testing.TB, now func() time.Time) bot.Store {
+			url := shared.url(freshName()) + "&node=first"
+			s := open(t, url, redis.Options{Now: now})
+			urls[s] = url
+			return s
+		},
+		Reopen: func(t testing.TB, old bot.Store, now func() time.Time) bot.Store {
+			url := urls[old]
+			reopen(t, old.(*redis.Store))
+			s := open(t, url, redis.Options{Now: now})
+			urls[s] = url
+			return s
+		},
+	})
+}
+
+func TestStoreConformsWhenClosed(t *testing.T) {
+	conform(t, func(t testing.TB, s *redis.Store) {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// The old process is neither closed nor dead, but somebody else has taken its name.
+func TestStoreConformsWhenReplaced(t *testing.T) {
+	conform(t, func(testing.TB, *redis.Store) {})
+}
