@@ -102,6 +102,9 @@ func (ix *Index) look(s *scratch, q *asked, c candidate) found {
 			continue
 		}
 		have := min(1, mass/n.total)
+		if n.prior*combine(have, 1, mass) <= best.score {
+			continue
+		}
 		for i := range q.clauses {
 			c := &q.clauses[i]
 			part := ix.covered(s, q, c)

@@ -27,7 +27,7 @@ func (s *Store) Get(ctx context.Context, kind, id string) (bot.Record, error) {
 	}
 	defer s.reading()()
 	r := bot.Record{Kind: kind, ID: id}
-	err := s.scan(s.queries.get.QueryRowContext(ctx, kind, id), &r)
+	err := s.scan(s.queries.get.QueryRowContext(context.WithoutCancel(ctx), kind, id), &r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.Record{}, bot.Errorf(bot.NotFound, "没有记录 %s/%s", kind, id)
 	}
