@@ -24,6 +24,10 @@ type Options struct {
 	// handed to Claim.
 	Now func() time.Time
 
+	// Node is a name that only one process bears at a time, as a service manager can promise. What a process of this name held when it died is put back
+	// at once; without a name it waits until its leases end.
+	Node string
+
 	// Patience is how long an operation waits for a server that is away before it fails; 0: 2 s.
 	Patience time.Duration
 }
@@ -60,9 +64,12 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{opts: opts, log: cmp.Or(opts.Logger, slog.Default()), address: a, node: cmp.Or(a.node, "p-"+strings.ToLower(rand.Text())), held: map[string]bot.Lease{}}
+	s := &Store{opts: opts, log: cmp.Or(opts.Logger, slog.Default()), address: a, node: cmp.Or(opts.Node, "p-"+strings.ToLower(rand.Text())), held: map[string]bot.Lease{}}
 	if s.tag, err = newTag(a.name); err != nil {
 		return nil, err
+	}
+	if !names.MatchString(s.node) {
+		return nil, bot.Errorf(bot.Invalid, "节点名 %q 不可用：只能用 1 到 40 个小写字母、数字、- 和 _。", s.node)
 	}
 	s.opts.Patience = cmp.Or(opts.Patience, 2*time.Second)
 	o := a.client
@@ -113,8 +120,8 @@ func (s *Store) shut() error {
 	return s.client.Close()
 }
 
-// Name is the URL without its secrets.
-func (s *Store) Name() string { return s.address.safe }
+// Name is where the store is: the server and the deployment, without secrets.
+func (s *Store) Name() string { return s.address.safe + "?name=" + s.address.name }
 
 // inherit puts back all leases of this node but those that are known.
 func (s *Store) inherit(ctx context.Context, known []string) (int64, error) {

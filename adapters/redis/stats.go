@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,7 @@ type Stats struct {
 
 // Stats counts. It costs no more in a large store than in a small one.
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
-	st := Stats{Name: s.address.safe + "?name=" + s.address.name, Records: map[string]int{}, Waiting: map[string]int{}, Leased: map[string]int{}, Commits: s.commits.Load()}
+	st := Stats{Name: s.Name(), Records: map[string]int{}, Waiting: map[string]int{}, Leased: map[string]int{}, Commits: s.commits.Load()}
 	kinds, err := try(ctx, s, again, func(ctx context.Context) ([]string, error) { return s.client.SMembers(ctx, s.tag.kinds()).Result() })
 	if err != nil {
 		return st, err
@@ -81,4 +82,23 @@ func (s *Store) aboutServer(ctx context.Context, st *Stats) error {
 		st.Synchronous = strings.ToLower(settings["appendfsync"])
 	}
 	return nil
+}
+
+// About describes the server in a sentence, and in another what an operator should change, if anything.
+func (st Stats) About() (about, warn string) {
+	about = fmt.Sprintf("Redis %s，已用内存 %.1f MB，%d 个副本", st.Version, float64(st.Bytes)/(1<<20), st.Replicas)
+	if st.Synchronous != "" {
+		about += "，appendfsync " + st.Synchronous
+	}
+	switch {
+	case st.Failing:
+		warn = "Redis 上一次写 AOF 失败了，请检查它所在磁盘的剩余空间和权限。"
+	case st.MaxBytes > 0 && float64(st.Bytes) > 0.8*float64(st.MaxBytes):
+		warn = fmt.Sprintf("Redis 的内存已用到上限 %.0f MB 的八成，用完后收不了新消息，请调大 maxmemory。", float64(st.MaxBytes)/(1<<20))
+	case st.Synchronous == "no":
+		warn = "appendfsync 是 no，断电可能丢失半分钟的内容，请改成 everysec 或 always。"
+	case st.Synchronous == "everysec":
+		warn = "appendfsync 是 everysec，断电可能丢失最后一两秒的内容；一条都不能丢就改成 always。"
+	}
+	return about, warn
 }

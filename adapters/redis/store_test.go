@@ -14,15 +14,15 @@ func conform(t *testing.T, reopen func(testing.TB, *redis.Store)) {
 	urls := map[bot.Store]string{}
 	storetest.Run(t, storetest.Harness{
 		Open: func(t testing.TB, now func() time.Time) bot.Store {
-			url := shared.url(freshName()) + "&node=first"
-			s := open(t, url, redis.Options{Now: now})
+			url := shared.url(freshName())
+			s := open(t, url, redis.Options{Now: now, Node: "first"})
 			urls[s] = url
 			return s
 		},
 		Reopen: func(t testing.TB, old bot.Store, now func() time.Time) bot.Store {
 			url := urls[old]
 			reopen(t, old.(*redis.Store))
-			s := open(t, url, redis.Options{Now: now})
+			s := open(t, url, redis.Options{Now: now, Node: "first"})
 			urls[s] = url
 			return s
 		},

@@ -18,7 +18,6 @@ import (
 type address struct {
 	client   goredis.UniversalOptions
 	name     string
-	node     string
 	replicas int           // that must have a change before Commit returns
 	disk     bool          // Commit waits until the server's append-only file is on the disk
 	wait     time.Duration // at most
@@ -124,7 +123,7 @@ func (a *address) readDB(path []string) error {
 }
 
 // options are what may stand behind the question mark.
-const options = "name（部署名）、node（本节点的名字，同时只能有一个进程使用）、wait_replicas（等几个副本）、wait_aof（写 1：等落盘）、wait_timeout（最多等多久，如 1s）、pool（连接数）、db（数据库编号，用于 redis+unix）、ca（不检查证书时写 insecure）"
+const options = "name（部署名）、wait_replicas（等几个副本）、wait_aof（写 1：等落盘）、wait_timeout（最多等多久，如 1s）、pool（连接数）、db（数据库编号，用于 redis+unix）、ca（不检查证书时写 insecure）"
 
 func (a *address) readQuery(q url.Values) error {
 	a.name, a.wait = "main", time.Second
@@ -134,10 +133,6 @@ func (a *address) readQuery(q url.Values) error {
 		switch key {
 		case "name":
 			a.name = value
-		case "node":
-			if a.node = value; !names.MatchString(value) {
-				return bot.Errorf(bot.Invalid, "Redis 地址里的 node=%s 不可用：只能用 1 到 40 个小写字母、数字、- 和 _。", value)
-			}
 		case "wait_replicas":
 			a.replicas, err = strconv.Atoi(value)
 		case "wait_aof":
@@ -162,4 +157,14 @@ func (a *address) readQuery(q url.Values) error {
 		}
 	}
 	return nil
+}
+
+// Redact returns the URL without its secrets, or only its scheme if it cannot be read.
+func Redact(text string) string {
+	a, err := parseURL(text)
+	if err != nil {
+		scheme, _, _ := strings.Cut(text, "://")
+		return scheme + "://…"
+	}
+	return a.safe + "?name=" + a.name
 }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
-	"linli/adapters/sqlite"
 	"linli/bot"
 	"linli/bot/answers"
 	"linli/bot/incidents"
@@ -22,7 +20,7 @@ import (
 type house struct {
 	config    Config
 	location  *time.Location
-	store     *sqlite.Store
+	store     store
 	org       *bot.Org
 	places    *place.Gazetteer
 	root      string
@@ -30,14 +28,6 @@ type house struct {
 	catalogue *answers.Stored
 	skills    []bot.Skill
 	clock     *clock
-}
-
-// openStore opens what the configuration names. Attached, it may be one that a running service holds.
-func openStore(ctx context.Context, c Config, k *clock, attach bool) (*sqlite.Store, error) {
-	if scheme, _, ok := strings.Cut(c.Store, "://"); ok {
-		return nil, bot.Errorf(bot.Invalid, "store: %s:// 不可用,请写一个文件夹,例如 ./linli-data", scheme)
-	}
-	return sqlite.Open(ctx, c.Store, sqlite.Options{Logger: c.logger(), Attach: attach, Now: k.Now})
 }
 
 // build opens the store and puts the skills together. Close ends it.
@@ -53,6 +43,7 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 	if h.store, err = openStore(ctx, c, k, false); err != nil {
 		return nil, err
 	}
+	k.source = h.store.Now
 	learned, err := readLearned(ctx, h.store)
 	if err == nil {
 		h.model, err = intents.New(intents.Options{Learned: learned})

@@ -21,7 +21,8 @@ import (
 type Config struct {
 	Listen    string         `yaml:"listen" env:"LISTEN"`
 	PublicURL string         `yaml:"public_url" env:"PUBLIC_URL"`
-	Store     string         `yaml:"store" env:"STORE"`
+	Store     string         `yaml:"store" env:"STORE"` // a folder, or the URL of a Redis: redis://127.0.0.1:6379/0?name=main
+	Node      string         `yaml:"node" env:"NODE"`   // of many over one Redis: a name that one process at a time bears
 	Unit      string         `yaml:"unit" env:"UNIT"`
 	TimeZone  string         `yaml:"time_zone" env:"TIME_ZONE"`
 	Telegram  TelegramConfig `yaml:"telegram" envPrefix:"TELEGRAM_"`
@@ -29,6 +30,7 @@ type Config struct {
 	Model     ModelConfig    `yaml:"model" envPrefix:"MODEL_"`
 	Limits    LimitsConfig   `yaml:"limits"`
 	Log       LogConfig      `yaml:"log" envPrefix:"LOG_"`
+	serving   bool           // it is the service: only that may bear the node's name
 	Sample    bool           `yaml:"sample" env:"SAMPLE"` // people and groups to play with; off in a real deployment
 }
 

@@ -95,10 +95,10 @@ func configured(file string, err error) finding {
 func checkStore(ctx context.Context, c Config) []finding {
 	store, err := openStore(ctx, c, &clock{}, true)
 	if err != nil {
-		return []finding{{Check: "存储", Text: explain(err), Do: "按上面的说明处理 " + c.Store}}
+		return []finding{{Check: "存储", Text: explain(err), Do: "按上面的说明处理 " + storeName(c)}}
 	}
 	defer store.Close()
-	found := []finding{{Check: "存储", OK: true, Text: c.Store}, checkDisk(c.Store)}
+	found := checkPlace(ctx, c, store)
 	catalogue, err := answers.OpenCatalogue(ctx, store, knowledge.Sample(), c.logger())
 	if err != nil {
 		return append(found, finding{Check: "目录", Text: explain(err), Do: "重新导入:linli catalog import 文件"})
@@ -112,6 +112,24 @@ func checkStore(ctx context.Context, c Config) []finding {
 		found = append(found, finding{Check: "未送达", OK: true, Warn: true, Text: fmt.Sprintf("%d条没有处理成功", counts[0]), Do: "在工作台查看,可以重新发送"})
 	}
 	return found
+}
+
+// checkPlace looks at the disk of a folder, or at the server.
+func checkPlace(ctx context.Context, c Config, s store) []finding {
+	f := finding{Check: "存储", OK: true, Text: s.Name()}
+	if !strings.Contains(c.Store, "://") {
+		return []finding{f, checkDisk(c.Store)}
+	}
+	seen, err := s.Figures(ctx)
+	if err != nil {
+		return []finding{{Check: "存储", Text: explain(err), Do: "按上面的说明处理 " + s.Name()}}
+	}
+	f.Text += ":" + seen.about
+	f.Warn, f.Do = seen.warn != "", seen.warn
+	if skew := s.Now().Sub(time.Now()).Abs(); skew > 2*time.Second {
+		f.Warn, f.Do = true, fmt.Sprintf("本机时钟与 Redis 差%v(以 Redis 为准),请校时", skew.Round(time.Second))
+	}
+	return []finding{f}
 }
 
 // enough is how much room the disk should have left.

@@ -10,7 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"linli/adapters/sqlite"
 	"linli/bot"
 )
 
@@ -21,7 +20,7 @@ type meters struct {
 	waited   *prometheus.HistogramVec
 }
 
-func newMeters(store *sqlite.Store) *meters {
+func newMeters(store store) *meters {
 	m := &meters{
 		registry: prometheus.NewRegistry(),
 		jobs:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "linli_jobs_total", Help: "Jobs that ended, by queue and result (done, wait, retry, dead)."}, []string{"queue", "result"}),
@@ -87,7 +86,7 @@ func reportJSON(w http.ResponseWriter, status int, body any) {
 }
 
 // waiting collects how many jobs wait in each queue, and the store's figures, when somebody looks.
-type waiting struct{ store *sqlite.Store }
+type waiting struct{ store store }
 
 var (
 	jobsWaiting  = prometheus.NewDesc("linli_jobs_waiting", "Jobs that wait, by queue.", []string{"queue"}, nil)
@@ -107,14 +106,14 @@ func (w waiting) Describe(out chan<- *prometheus.Desc) {
 func (w waiting) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
-	st, err := w.store.Stats(ctx)
+	st, err := w.store.Figures(ctx)
 	if err != nil {
 		return
 	}
-	for queue, n := range st.Waiting {
+	for queue, n := range st.waiting {
 		out <- prometheus.MustNewConstMetric(jobsWaiting, prometheus.GaugeValue, float64(n), queue)
 	}
-	out <- prometheus.MustNewConstMetric(storeBytes, prometheus.GaugeValue, float64(st.Bytes))
-	out <- prometheus.MustNewConstMetric(storeCommits, prometheus.CounterValue, float64(st.Commits))
-	out <- prometheus.MustNewConstMetric(storeGroups, prometheus.CounterValue, float64(st.Groups))
+	out <- prometheus.MustNewConstMetric(storeBytes, prometheus.GaugeValue, float64(st.bytes))
+	out <- prometheus.MustNewConstMetric(storeCommits, prometheus.CounterValue, float64(st.commits))
+	out <- prometheus.MustNewConstMetric(storeGroups, prometheus.CounterValue, float64(st.groups))
 }

@@ -105,13 +105,19 @@ func explain(err error) string {
 }
 
 // clock is the time of a run: the real one, or the one that --now set, which stands still.
-type clock struct{ fixed time.Time }
+type clock struct {
+	fixed  time.Time
+	source func() time.Time // nil: time.Now; the store's, so that all nodes have one time
+}
 
 func (c *clock) Now() time.Time {
-	if c.fixed.IsZero() {
-		return time.Now()
+	switch {
+	case !c.fixed.IsZero():
+		return c.fixed
+	case c.source != nil:
+		return c.source()
 	}
-	return c.fixed
+	return time.Now()
 }
 
 // newClock reads --now.

@@ -46,6 +46,7 @@ func (c *serveCommand) Run(ctx context.Context, io streams, g *globals) error {
 // serve puts the house together, top to bottom, and runs it.
 func serve(ctx context.Context, config Config, io streams) (err error) {
 	log := config.logger()
+	config.serving = true
 	h, err := build(ctx, config, &clock{})
 	if err != nil {
 		return err
@@ -148,7 +149,7 @@ var guests = []bot.Role{bot.Resident, bot.GridStaff, bot.Secretary, bot.Admin}
 func (h *house) welcome(ctx context.Context, io streams, addr string) error {
 	base := baseURL(h.config, addr)
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n邻里已启动。数据在 %s,按 Ctrl-C 停止(不会丢消息)。\n\n", h.config.Store)
+	fmt.Fprintf(&b, "\n邻里已启动。数据在 %s,按 Ctrl-C 停止(不会丢消息)。\n\n", h.store.Name())
 	fmt.Fprintf(&b, "  居民聊天   %s/\n  工作台     %s/console/ (先用书记或管理员的链接进入)\n", base, base)
 	if h.config.Sample {
 		fmt.Fprintf(&b, "\n  用示例身份进入(每个链接只能用一次,几个窗口可以各扮一个人):\n")

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"linli/bot"
+)
+
+// redisServer is a redis-server of the test's own, which can be killed and started again over its files.
+type redisServer struct {
+	t    testing.TB
+	port int
+	args []string
+	log  bytes.Buffer
+	cmd  *exec.Cmd
+}
+
+// startRedis starts a server with an append-only file; more settings may follow, as pairs.
+func startRedis(t testing.TB, settings ...string) *redisServer {
+	t.Helper()
+	port := freePort(t)
+	r := &redisServer{t: t, port: port, args: append([]string{
+		"--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--dir", t.TempDir(), "--save", "", "--appendonly", "yes",
+	}, settings...)}
+	r.start()
+	t.Cleanup(r.kill)
+	return r
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func (r *redisServer) addr() string           { return fmt.Sprintf("127.0.0.1:%d", r.port) }
+func (r *redisServer) url(name string) string { return "redis://" + r.addr() + "/0?name=" + name }
+
+// start starts the server and waits until it listens.
+func (r *redisServer) start() {
+	r.t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		r.t.Fatalf("this test needs a real redis-server, 7.0 or newer: apt-get install redis-server (%v)", err)
+	}
+	r.cmd = exec.Command(path, r.args...)
+	r.cmd.Stdout, r.cmd.Stderr = &r.log, &r.log
+	if err := r.cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	for range 2000 {
+		if c, err := net.Dial("tcp", r.addr()); err == nil {
+			c.Close()
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	r.kill()
+	r.t.Fatalf("redis-server does not listen: %s", r.log.String())
+}
+
+func (r *redisServer) kill() {
+	_ = r.cmd.Process.Kill()
+	_ = r.cmd.Wait() // says that it was killed
+}
+
+// command runs a command line in this process and returns what it printed.
+func command(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, failed bytes.Buffer
+	if code := run(t.Context(), args, streams{in: strings.NewReader(""), out: &out, err: &failed}); code != exitDone {
+		t.Fatalf("linli %s: exit %d: %s", strings.Join(args, " "), code, failed.String())
+	}
+	return out.String()
+}
+
+var checksum = regexp.MustCompile(`校验和 ([0-9a-f]{64})`)
+
+// TestStoresExchangeTheirContents moves everything from SQLite to Redis and back. The checksum of the records and jobs stays the same.
+func TestStoresExchangeTheirContents(t *testing.T) {
+	r := startRedis(t)
+	dir := t.TempDir()
+	first := filepath.Join(dir, "first")
+	lived(t, first)
+	places := []string{first, r.url("one"), filepath.Join(dir, "second"), r.url("two"), filepath.Join(dir, "third")}
+	var sums []string
+	for i, at := range places {
+		file := filepath.Join(dir, fmt.Sprint(i, ".gz"))
+		found := checksum.FindStringSubmatch(command(t, "export", "--data", at, file))
+		if found == nil {
+			t.Fatal("no checksum")
+		}
+		sums = append(sums, found[1])
+		if sums[i] != sums[0] {
+			t.Errorf("the checksum of %s is %s, want %s", at, sums[i], sums[0])
+		}
+		if i+1 < len(places) {
+			command(t, "restore", "--data", places[i+1], file)
+		}
+	}
+	var out, failed bytes.Buffer
+	if code := run(t.Context(), []string{"restore", "--data", r.url("one"), filepath.Join(dir, "0.gz")}, streams{out: &out, err: &failed}); code != exitFailed || !strings.Contains(failed.String(), "已经有内容") {
+		t.Errorf("a restore into what is not empty: exit %d, %s", code, failed.String())
+	}
+}
+
+// lived makes a store in which something has happened: conversations, and jobs that wait, were put back, and are done.
+func lived(t *testing.T, folder string) {
+	t.Helper()
+	var out, failed bytes.Buffer
+	said := strings.NewReader("高龄津贴要带什么材料\n3栋楼下下水道堵了\n1\n")
+	if code := run(t.Context(), []string{"chat", "--data", folder}, streams{in: said, out: &out, err: &failed}); code != exitDone {
+		t.Fatalf("chat: %s", failed.String())
+	}
+	ctx := context.Background()
+	config := defaults()
+	config.Store = folder
+	s, err := openStore(ctx, config, &clock{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	now := time.Now()
+	var c bot.Change
+	for i := range 1200 {
+		c.Put = append(c.Put, bot.Record{Kind: "odd\x00:kind", ID: fmt.Sprint("编号:", i), Time: now.Add(time.Duration(i%7) * time.Second), Keys: []string{"k", fmt.Sprint("k=", i%5)}, Body: []byte(`{"n":1}`)})
+		c.Add = append(c.Add, bot.Job{Queue: "q", ID: fmt.Sprint(i), Lane: fmt.Sprint(i % 30), Due: now.Add(time.Duration(i-600) * time.Second), Body: []byte(`{"n":2}`)})
+	}
+	if err := s.Commit(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 20 {
+		jobs, err := s.Claim(ctx, "q", now, 20, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var c bot.Change
+		for i, j := range jobs {
+			if (round+i)%3 == 0 {
+				c.Back = append(c.Back, bot.Return{Lease: j.Lease, Ready: now.Add(time.Duration(i) * time.Minute)})
+			} else {
+				c.Done = append(c.Done, j.Lease)
+			}
+		}
+		if err := s.Commit(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
