@@ -12,6 +12,7 @@ import (
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 
 	"linli/bot"
 )
@@ -42,6 +43,7 @@ type Store struct {
 	client  goredis.UniversalClient
 	clock   redisClock
 	closed  atomic.Bool
+	away    atomic.Bool // the server: it has been logged
 	commits atomic.Int64
 	close   func() error
 
@@ -57,6 +59,9 @@ var (
 	_ bot.Store = (*Store)(nil)
 	_ bot.Waker = (*Store)(nil)
 )
+
+// quiet silences what the client prints by itself, once: run says when the server is away and when it is back.
+var quiet sync.Once
 
 // Open connects to the server that the URL names and checks that it does not forget. The forms of the URL stand in doc.go.
 func Open(ctx context.Context, url string, opts Options) (*Store, error) {
@@ -81,6 +86,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	o.PoolSize = cmp.Or(o.PoolSize, 32)
 	o.PoolTimeout = 10 * time.Second
 	o.DisableIdentity = true
+	quiet.Do(func() { goredis.SetLogger(&logging.VoidLogger{}) })
 	s.client = goredis.NewUniversalClient(&o)
 	s.close = sync.OnceValue(s.shut)
 	if err := s.begin(ctx); err != nil {

@@ -37,10 +37,16 @@ func try[T any](ctx context.Context, s *Store, m mode, do func(context.Context) 
 	for {
 		v, err := do(ctx)
 		if err == nil || errors.Is(err, goredis.Nil) {
+			if s.away.Load() && s.away.CompareAndSwap(true, false) {
+				s.log.Info("Redis is back", "store", s.Name())
+			}
 			return v, err
 		}
 		if ctx.Err() != nil {
 			return none, bot.Because(bot.Unavailable, errors.Join(ctx.Err(), err), "")
+		}
+		if (notDone(err) || !isAnswer(err)) && s.away.CompareAndSwap(false, true) {
+			s.log.Warn("Redis is away", "store", s.Name(), "error", err)
 		}
 		mayTry := notDone(err) || m == again && !isAnswer(err)
 		if !mayTry || time.Since(began)+pause > s.opts.Patience {

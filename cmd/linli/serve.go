@@ -22,8 +22,8 @@ type serveCommand struct {
 	Listen string `help:"监听地址(默认 127.0.0.1:8080)。" placeholder:"ADDR"`
 }
 
-// drain is how long requests and jobs that have begun may take when the service stops.
-const drain = 10 * time.Second
+// drain is how long requests and jobs that have begun may take when the service stops. What takes longer is handed back with the store's end.
+const drain = 8 * time.Second
 
 // Run serves until the context ends.
 func (c *serveCommand) Run(ctx context.Context, io streams, g *globals) error {
@@ -89,6 +89,7 @@ func serve(ctx context.Context, config Config, io streams) (err error) {
 
 // run runs everything that runs until the context ends or one part fails; then the rest is stopped in order.
 func (h *house) run(ctx context.Context, engine *bot.Engine, server *http.Server, listener net.Listener) error {
+	stopping := ctx.Done()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return engine.Run(ctx) })
 	g.Go(func() error { return h.catalogue.Follow(ctx) })
@@ -107,7 +108,20 @@ func (h *house) run(ctx context.Context, engine *bot.Engine, server *http.Server
 		}
 		return nil
 	})
-	return g.Wait()
+	finished := make(chan error, 1)
+	go func() { finished <- g.Wait() }()
+	select {
+	case err := <-finished:
+		return err
+	case <-stopping:
+	}
+	select {
+	case err := <-finished:
+		return err
+	case <-time.After(drain + time.Second):
+		h.config.logger().Warn("stopped with jobs that have not ended; they are done again", "after", drain)
+		return nil
+	}
 }
 
 // reception is what the web page asks about people.
