@@ -21,8 +21,8 @@ func (s *Store) greet(ctx context.Context, c *goredis.Conn) error {
 		return err
 	}
 	info := parseInfo(text)
-	if info["role"] == "slave" {
-		return nil // it says READONLY to whoever wants more of it
+	if info["redis_mode"] == "sentinel" || info["role"] == "slave" {
+		return nil // the one keeps nothing, the other says READONLY to whoever wants more of it
 	}
 	if err := refuse(info); err != nil {
 		return err

@@ -53,16 +53,22 @@ func startNode(t *testing.T, store string, i int) *service {
 
 func (s *service) waitUntilReady(long time.Duration) {
 	s.t.Helper()
+	if !s.ready(long) {
+		s.kill()
+		s.t.Fatalf("the service did not become ready: %s", s.log.String())
+	}
+}
+
+func (s *service) ready(long time.Duration) bool {
 	for began := time.Now(); time.Since(began) < long; time.Sleep(20 * time.Millisecond) {
 		if r, err := http.Get("http://" + s.addr + "/readyz"); err == nil {
 			r.Body.Close()
 			if r.StatusCode == http.StatusOK {
-				return
+				return true
 			}
 		}
 	}
-	s.kill()
-	s.t.Fatalf("the service did not become ready: %s", s.log.String())
+	return false
 }
 
 func (c *nodes) node(i int) *service {
@@ -71,12 +77,19 @@ func (c *nodes) node(i int) *service {
 	return c.all[i]
 }
 
-// replace starts a node anew in the place of one that has ended.
+// replace starts a node anew in the place of one that has ended, again and again if it does not start, as a service manager does.
 func (c *nodes) replace(i int) {
-	s := startNode(c.t, c.store, i)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.all[i] = s
+	for range 10 {
+		s := startNode(c.t, c.store, i)
+		c.mu.Lock()
+		c.all[i] = s
+		c.mu.Unlock()
+		if s.ready(6 * time.Second) {
+			return
+		}
+		s.kill()
+	}
+	c.t.Errorf("node %d does not start: %s", i, c.node(i).log.String())
 }
 
 // killNode kills a node as the kernel does, and starts it again.
@@ -115,7 +128,7 @@ func (p *said) talk(ctx context.Context, c *nodes) {
 			c.mu.Lock()
 			s := c.all[rand.IntN(len(c.all))]
 			c.mu.Unlock()
-			once, cancel := context.WithTimeout(ctx, 4*time.Second)
+			once, cancel := context.WithTimeout(ctx, 2*time.Second)
 			status, _, err := s.request(once, p.token, "POST", "/api/v1/messages", fmt.Sprintf(`{"id":%q,"text":"高龄津贴要带什么材料"}`, id))
 			cancel()
 			if err == nil && status == http.StatusAccepted {
@@ -211,4 +224,34 @@ func TestNothingIsLostWithManyNodes(t *testing.T) {
 		func() { c.stopNode(any(), time.Duration(500+c.dice.IntN(2500))*time.Millisecond) },
 		func() { c.drainNode(any()) },
 	})
+}
+
+// TestNothingIsLostInAFailover kills the primary of a pair that a sentinel watches, again and again: the replica takes over, the old primary comes back
+// as its replica. A change counts when the replica has it.
+func TestNothingIsLostInAFailover(t *testing.T) {
+	pair := []*redisServer{startRedis(t), nil}
+	pair[1] = startRedis(t, "--replicaof", "127.0.0.1 "+strconv.Itoa(pair[0].port))
+	for began := time.Now(); pair[0].ask("WAIT 1 100", 1)[0] != ":1" && time.Since(began) < 30*time.Second; {
+		time.Sleep(50 * time.Millisecond)
+	}
+	watch := startSentinel(t, pair[0])
+	c := startNodes(t, "redis+sentinel://"+watch.addr()+"/pair/0?name=s&wait_replicas=1", 3)
+	failover := func() {
+		port := watch.primary()
+		for _, r := range pair {
+			if r.port == port {
+				r.kill()
+				for began := time.Now(); watch.primary() == port && time.Since(began) < 30*time.Second; {
+					time.Sleep(50 * time.Millisecond)
+				}
+				r.start()
+			}
+		}
+		time.Sleep(2 * time.Second) // the old primary learns its new part
+	}
+	c.underTrouble(max(trouble(t), 8*time.Second), 24, []func(){failover, func() { c.killNode(c.dice.IntN(3)) }})
+	if watch.moves() == 0 {
+		t.Error("no failover has happened: the test has not tested it")
+	}
+	t.Logf("%d failovers", watch.moves())
 }

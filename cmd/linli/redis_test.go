@@ -1,15 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,8 +24,26 @@ type redisServer struct {
 	t    testing.TB
 	port int
 	args []string
-	log  bytes.Buffer
+	log  logged
 	cmd  *exec.Cmd
+}
+
+// logged is what a process prints, read while it runs.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // startRedis starts a server with an append-only file; more settings may follow, as pairs.
@@ -76,6 +97,57 @@ func (r *redisServer) start() {
 func (r *redisServer) kill() {
 	_ = r.cmd.Process.Kill()
 	_ = r.cmd.Wait() // says that it was killed
+}
+
+// sentinel watches a pair of servers.
+type sentinel struct{ *redisServer }
+
+// startSentinel starts a sentinel that alone decides, quickly.
+func startSentinel(t testing.TB, primary *redisServer) sentinel {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "sentinel.conf")
+	port := freePort(t)
+	text := fmt.Sprintf("bind 127.0.0.1\nport %d\nsentinel monitor pair 127.0.0.1 %d 1\nsentinel down-after-milliseconds pair 700\nsentinel failover-timeout pair 3000\n", port, primary.port)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := sentinel{&redisServer{t: t, port: port, args: []string{file, "--sentinel"}}}
+	s.start()
+	t.Cleanup(s.kill)
+	return s
+}
+
+// primary returns the port of the server in charge.
+func (s sentinel) primary() int {
+	lines := s.ask("SENTINEL get-master-addr-by-name pair", 5)
+	port, err := strconv.Atoi(lines[4])
+	if err != nil {
+		s.t.Fatalf("sentinel: %q", lines)
+	}
+	return port
+}
+
+// moves returns how often another server has taken over.
+func (s sentinel) moves() int { return strings.Count(s.log.String(), "+switch-master") }
+
+// ask sends a command and reads so many lines of the answer.
+func (r *redisServer) ask(line string, n int) []string {
+	r.t.Helper()
+	c, err := net.Dial("tcp", r.addr())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "%s\r\n", line)
+	in := bufio.NewScanner(c)
+	lines := make([]string, n)
+	for i := range lines {
+		if !in.Scan() {
+			r.t.Fatalf("%s: %q", line, lines)
+		}
+		lines[i] = in.Text()
+	}
+	return lines
 }
 
 // command runs a command line in this process and returns what it printed.

@@ -59,6 +59,12 @@ func openStore(ctx context.Context, c Config, k *clock, attach bool) (store, err
 			o.Now = k.Now
 		}
 		s, err := redis.Open(ctx, c.Store, o)
+		// A service and its Redis may start together, and a large one takes a while to load.
+		for began := time.Now(); c.serving && bot.KindOf(err) == bot.Unavailable && ctx.Err() == nil && time.Since(began) < time.Minute; {
+			o.Logger.Warn("waiting for Redis", "error", err)
+			time.Sleep(200 * time.Millisecond)
+			s, err = redis.Open(ctx, c.Store, o)
+		}
 		if err != nil {
 			return nil, err
 		}
