@@ -19,6 +19,7 @@ const (
 	QueueOutbox = "outbox" // replies and alerts
 	QueueNotice = "notice" // what may wait behind replies: broadcasts, reminders
 	QueueTimer  = "timer"  // what rings
+	QueueFetch  = "fetch"  // files to bring, or to remove
 )
 
 // Understander reads what a message means; intents.Model is one.
@@ -38,6 +39,7 @@ type Options struct {
 	Location   *time.Location    // nil: Asia/Shanghai
 	Now        func() time.Time  // nil: time.Now
 	Logger     *slog.Logger      // nil: discards
+	Files      Files             // nil: what people send is not kept
 	Quiet      Quiet             // when notices wait for the morning; zero: 22:00 to 7:00
 	Workers    int               // jobs of a queue that run at once; 0: 256
 	Limits     map[string]Limits // by channel; what is missing comes from its Capabilities
@@ -205,10 +207,14 @@ type queue struct {
 }
 
 func (e *Engine) queues() []queue {
-	return []queue{
+	queues := []queue{
 		{name: QueueInbox, handle: e.inbox, attempts: 5, giveUp: e.apologise},
 		{name: QueueOutbox, handle: e.send, attempts: 12},
 		{name: QueueNotice, handle: e.send, attempts: 12},
 		{name: QueueTimer, handle: e.ring, attempts: 8},
 	}
+	if e.Files != nil {
+		queues = append(queues, queue{name: QueueFetch, handle: e.fetch, attempts: 8})
+	}
+	return queues
 }

@@ -17,6 +17,9 @@ func (e *Engine) inbox(ctx context.Context, job Job) (Change, error) {
 		return Change{}, Because(Invalid, err, "")
 	}
 	t := e.newTurn(ctx)
+	for i := range m.Attachments {
+		m.Attachments[i].Channel = m.Chat.Channel
+	}
 	t.Message = &m
 	if err := e.converse(t); err != nil {
 		return Change{}, err
@@ -200,6 +203,7 @@ func (e *Engine) whisper(t *Turn) {
 
 // finish makes the change of a turn: its records, the session, the transcript, the replies, the timers.
 func (e *Engine) finish(t *Turn, jobID string) (Change, error) {
+	e.claimFiles(t)
 	c := Change{Add: t.jobs}
 	if t.Message != nil {
 		e.whisper(t)

@@ -57,12 +57,13 @@ type Location struct {
 	Label string  `json:"label,omitempty"` // what the platform wrote beside the pin
 }
 
-// Attachment is a file that came with a message. The channel that brought it can fetch it by Ref.
+// Attachment is a file that came with a message, or goes with a reply. The channel that brought it can fetch it by Ref (Fetcher).
 type Attachment struct {
-	Kind string `json:"kind"` // image, audio, video, file
-	Ref  string `json:"ref"`
-	Name string `json:"name,omitempty"`
-	Size int64  `json:"size,omitempty"` // bytes; 0: unknown
+	Kind    string `json:"kind"` // image, audio, video, file
+	Ref     string `json:"ref"`
+	Channel string `json:"channel,omitempty"` // whose Ref it is; the engine fills it in
+	Name    string `json:"name,omitempty"`
+	Size    int64  `json:"size,omitempty"` // bytes; 0: unknown
 }
 
 // Lane is the conversation that the message belongs to: in a private chat the chat itself, in a group each person's own, so that

@@ -21,6 +21,9 @@ func (r Reply) Plain() string {
 	for _, f := range r.Fields {
 		part(f.Name + ":" + f.Value)
 	}
+	if len(r.Files) > 0 {
+		part(FileLine(r.Files))
+	}
 	if r.Link != nil {
 		part(strings.TrimPrefix(r.Link.Label+":"+r.Link.URL, ":"))
 	}
@@ -34,6 +37,21 @@ func (r Reply) Plain() string {
 		part(SourceLine(r.Sources))
 	}
 	return b.String()
+}
+
+// FileLine says what files belong to a reply, for channels that can't show them: 附:照片2、录音1.
+func FileLine(files []Attachment) string {
+	counts := map[string]int{}
+	for _, f := range files {
+		counts[f.Kind]++
+	}
+	var parts []string
+	for _, kind := range []struct{ kind, name string }{{"image", "照片"}, {"audio", "录音"}, {"video", "视频"}, {"file", "文件"}} {
+		if n := counts[kind.kind]; n > 0 {
+			parts = append(parts, kind.name+strconv.Itoa(n))
+		}
+	}
+	return "附:" + strings.Join(parts, "、") + "(在网页或工作台查看)"
 }
 
 // SourceLine is the quiet last line of a reply: 依据, 核对日期, 示例.

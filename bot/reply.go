@@ -10,6 +10,8 @@ type Reply struct {
 	Fields []Field `json:"fields,omitempty"`
 	// Choices are buttons. On a channel without buttons they are numbered, and their number or label is understood as the choice.
 	Choices []Choice `json:"choices,omitempty"`
+	// Files are photos and the like, by the attachments that people sent.
+	Files []Attachment `json:"files,omitempty"`
 	// Link is one address to open.
 	Link *Link `json:"link,omitempty"`
 	// AskLocation offers to send the current position.

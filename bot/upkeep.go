@@ -13,6 +13,7 @@ type upkeep struct{}
 var retention = map[string]time.Duration{
 	KindLine:    ConversationLife,
 	KindSession: ConversationLife,
+	KindFile:    FileLife,
 	KindCode:    30 * 24 * time.Hour,
 	KindDead:    365 * 24 * time.Hour, // logs are to be kept for half a year at least
 	"count":     30 * 24 * time.Hour,
@@ -35,6 +36,11 @@ func (u *upkeep) Ring(t *Turn, _ Timer) error {
 		}
 		for _, r := range old.Records {
 			t.Remove(r.Kind, r.ID)
+			if r.Kind == KindFile {
+				if err := t.removeFile(r); err != nil {
+					return err
+				}
+			}
 		}
 		if old.Next != "" {
 			next = t.Now.Add(time.Second)

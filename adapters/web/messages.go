@@ -28,6 +28,7 @@ type post struct {
 	Text     string        `json:"text"`
 	Action   string        `json:"action"`
 	Location *bot.Location `json:"location"`
+	Files    []string      `json:"files"` // references that POST /api/v1/files gave
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -51,11 +52,18 @@ func (c *Channel) postMessage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	files, taken, err := c.attachments(r.Context(), account, p.Files)
+	if err != nil {
+		return err
+	}
+	if p.Location == nil {
+		p.Location = taken // where a photo was taken is where the matter is, as far as the reporter does not say otherwise
+	}
 	m := bot.Message{
 		// Within the account: who reuses another's ID hurts only himself.
 		ID:   account.ID + "/" + p.ID,
 		Chat: bot.Chat{Channel: Name, ID: account.ID}, From: account,
-		Text: p.Text, Action: p.Action, Location: p.Location, At: now,
+		Text: p.Text, Action: p.Action, Location: p.Location, Attachments: files, At: now,
 	}
 	if err := receive(r.Context(), m); err != nil {
 		if bot.KindOf(err) == bot.Unavailable { // what is wrong with the disk is for the log, not for a resident
@@ -101,12 +109,12 @@ func readPost(w http.ResponseWriter, r *http.Request) (p post, err error) {
 		return p, bot.Because(bot.Invalid, err, "消息没有收完整,请再发一次。")
 	}
 	if !utf8.Valid(body.Bytes()) {
-		return p, bot.Errorf(bot.Invalid, "这不是文字(不是有效的UTF-8)。请用文字说明,照片和文件请交给社区工作人员。")
+		return p, bot.Errorf(bot.Invalid, "这不是文字(不是有效的UTF-8)。请用文字说明,照片和文件用 /api/v1/files 上传。")
 	}
 	decoder := json.NewDecoder(body)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&p); err != nil {
-		return p, bot.Because(bot.Invalid, err, "消息的格式不对:需要一个JSON对象,字段有 id、text、action、location。")
+		return p, bot.Because(bot.Invalid, err, "消息的格式不对:需要一个JSON对象,字段有 id、text、action、location、files。")
 	}
 	if decoder.More() {
 		return p, bot.Errorf(bot.Invalid, "一次请求只能有一条消息。")
@@ -129,7 +137,9 @@ func (p *post) check() error {
 		return bot.Errorf(bot.Invalid, "位置不对:纬度在-90到90之间,经度在-180到180之间。")
 	case p.Location != nil && len(p.Location.Label) > 200:
 		return bot.Errorf(bot.Invalid, "位置的名称太长,请不超过60个字。")
-	case p.Action == "" && p.Location == nil && blank(p.Text):
+	case len(p.Files) > maxFiles:
+		return bot.Errorf(bot.Invalid, "一条消息最多带%d个文件,请分几次发。", maxFiles)
+	case p.Action == "" && p.Location == nil && len(p.Files) == 0 && blank(p.Text):
 		return bot.Errorf(bot.Invalid, "还没有写内容。请写一句话再发。")
 	}
 	return nil

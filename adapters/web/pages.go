@@ -86,7 +86,7 @@ func (c *Channel) getPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		c.logFault(r, err) // the chat works without knowing who it is
 	}
-	return c.render(w, http.StatusOK, c.pages.chat, chatPage{Seat: s.name, Profile: profile, Privacy: c.Privacy, MaxText: bot.MaxText})
+	return c.render(w, http.StatusOK, c.pages.chat, chatPage{Seat: s.name, Profile: profile, Privacy: c.Privacy, MaxText: bot.MaxText, Files: c.Files != nil})
 }
 
 // chatPage is what chat.html shows.
@@ -95,6 +95,7 @@ type chatPage struct {
 	Profile Profile
 	Privacy string
 	MaxText int
+	Files   bool // photos and files are taken
 }
 
 // notice is a page with one thing to say.

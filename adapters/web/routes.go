@@ -22,6 +22,8 @@ func (c *Channel) routes() []route {
 		{method: "POST", path: "/console/{$}", handle: c.postDesk, page: true},
 		{method: "GET", path: "/assets/{file}", handle: c.getAsset, page: true},
 		{method: "POST", path: "/api/v1/messages", handle: c.postMessage},
+		{method: "POST", path: "/api/v1/files", handle: c.postFile},
+		{method: "GET", path: "/api/v1/files/{key}", handle: c.getFile},
 		{method: "GET", path: "/api/v1/events", handle: c.getEvents},
 		{method: "GET", path: "/api/v1/history", handle: c.getHistory},
 		{method: "GET", path: "/api/v1/me", handle: c.getMe},
@@ -65,7 +67,7 @@ func (c *Channel) routed() http.Handler {
 
 // securityHeaders go with every answer. There is no inline script, style or foreign address in the pages.
 var securityHeaders = map[string][]string{
-	"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; connect-src 'self'; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
 	"X-Content-Type-Options": {"nosniff"},
 	"Referrer-Policy":        {"no-referrer"},

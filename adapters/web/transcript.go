@@ -21,10 +21,11 @@ type line struct {
 
 // message is what the person said.
 type message struct {
-	ID       string        `json:"id"` // as the page gave it
-	Text     string        `json:"text,omitempty"`
-	Location *bot.Location `json:"location,omitempty"`
-	At       time.Time     `json:"at"`
+	ID       string           `json:"id"` // as the page gave it
+	Text     string           `json:"text,omitempty"`
+	Location *bot.Location    `json:"location,omitempty"`
+	Files    []bot.Attachment `json:"files,omitempty"`
+	At       time.Time        `json:"at"`
 }
 
 // replyEvent is one reply, as it is sent.
@@ -57,7 +58,7 @@ func shownMessage(m *bot.Message) *message {
 	if m == nil {
 		return nil
 	}
-	return &message{ID: strings.TrimPrefix(m.ID, m.From.ID+"/"), Text: m.Text, Location: m.Location, At: m.At}
+	return &message{ID: strings.TrimPrefix(m.ID, m.From.ID+"/"), Text: m.Text, Location: m.Location, Files: m.Attachments, At: m.At}
 }
 
 // pageLines is how many lines a page gets at once.

@@ -30,6 +30,7 @@ type Profile struct {
 	Name    string     `json:"name,omitempty"`    // 王小梅; empty for a visitor
 	Role    string     `json:"role"`              // 居民, 网格员
 	Unit    string     `json:"unit,omitempty"`    // 马鞍山社区
+	Staff   bool       `json:"staff,omitempty"`   // sees the files that replies show, also those of others
 	Sample  bool       `json:"sample,omitempty"`  // an invented person of the sample
 	Starts  []string   `json:"starts,omitempty"`  // what such a person often says first; the page offers it to a newcomer
 	Links   []bot.Link `json:"links,omitempty"`   // other pages for this person: the console
@@ -40,6 +41,7 @@ type Profile struct {
 type Options struct {
 	Store    bot.Store    // the transcript is read from it
 	Accounts Accounts     // who people are
+	Files    bot.Files    // photos and the like; nil: none are taken
 	Desk     Desk         // what staff see at /console/; nil: nothing
 	Logger   *slog.Logger // nil: slog.Default()
 	Now      func() time.Time
@@ -53,6 +55,7 @@ type Channel struct {
 	Options
 	hub     hub
 	limits  limiter // messages of an account
+	uploads limiter // files of an account
 	signIns limiter // attempts of an address
 	pages   pages
 	handler http.Handler
@@ -73,7 +76,7 @@ func New(o Options) (*Channel, error) {
 		o.Now = time.Now
 	}
 	o.Streams = cmp.Or(o.Streams, 20_000)
-	c := &Channel{Options: o, limits: newLimiter(10, 40), signIns: newLimiter(0.5, 20)}
+	c := &Channel{Options: o, limits: newLimiter(10, 40), uploads: newLimiter(1, 20), signIns: newLimiter(0.5, 20)}
 	c.hub.streams = map[string][]*stream{}
 	if err := c.pages.read(); err != nil {
 		return nil, err

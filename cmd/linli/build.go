@@ -21,6 +21,7 @@ type house struct {
 	config    Config
 	location  *time.Location
 	store     store
+	files     bot.Files // nil: nothing that people send is kept
 	org       *bot.Org
 	places    *place.Gazetteer
 	root      string
@@ -85,7 +86,7 @@ func (h *house) readOrg() error {
 func (h *house) engine(channels []bot.Channel, with func(*bot.Options)) (*bot.Engine, error) {
 	o := bot.Options{
 		Store: h.store, Channels: channels, Skills: h.skills, Understand: h.model, Org: h.org, Places: h.places, Root: h.root,
-		Location: h.location, Now: h.clock.Now, Logger: h.config.logger(), Limits: h.limits(),
+		Location: h.location, Now: h.clock.Now, Logger: h.config.logger(), Limits: h.limits(), Files: h.files,
 	}
 	if with != nil {
 		with(&o)

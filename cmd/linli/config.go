@@ -22,6 +22,7 @@ type Config struct {
 	Listen    string         `yaml:"listen" env:"LISTEN"`
 	PublicURL string         `yaml:"public_url" env:"PUBLIC_URL"`
 	Store     string         `yaml:"store" env:"STORE"` // a folder, or the URL of a Redis: redis://127.0.0.1:6379/0?name=main
+	Files     string         `yaml:"files" env:"FILES"` // the folder of photos; empty: inside the store's, or ./linli-files beside a server
 	Node      string         `yaml:"node" env:"NODE"`   // of many over one Redis: a name that one process at a time bears
 	Unit      string         `yaml:"unit" env:"UNIT"`
 	TimeZone  string         `yaml:"time_zone" env:"TIME_ZONE"`

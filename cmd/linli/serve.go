@@ -57,10 +57,13 @@ func serve(ctx context.Context, config Config, io streams) (err error) {
 			return err
 		}
 	}
+	if err := h.openFiles(); err != nil {
+		return err
+	}
 	meters := newMeters(h.store)
 	reception := &reception{house: h}
 	page, err := web.New(web.Options{
-		Store: h.store, Accounts: reception, Desk: reception, Logger: log, Secure: strings.HasPrefix(config.PublicURL, "https://"),
+		Store: h.store, Files: h.files, Accounts: reception, Desk: reception, Logger: log, Secure: strings.HasPrefix(config.PublicURL, "https://"),
 	})
 	if err != nil {
 		return err
@@ -151,7 +154,7 @@ func (r *reception) Profile(ctx context.Context, a bot.Account) (web.Profile, er
 		links = []bot.Link{{Label: "工作台", URL: "/console/"}}
 	}
 	return web.Profile{
-		Links: links, Name: p.Name, Role: r.engine.RoleName(p.Role()), Unit: unit, Sample: p.Sample,
+		Links: links, Name: p.Name, Role: r.engine.RoleName(p.Role()), Unit: unit, Sample: p.Sample, Staff: p.Role() != bot.Resident,
 		Starts: r.engine.Starts(p.Role()), Welcome: r.engine.Welcome(),
 	}, nil
 }

@@ -1,6 +1,6 @@
 // The chat page: puts what was said into the log, once each, and sends what is written.
 import { el, message, reply, when } from './render.js';
-import { Outbox, get, listen } from './net.js';
+import { Outbox, fileURL, get, listen, upload } from './net.js';
 
 const $ = (id) => document.getElementById(id);
 const log = $('log'), main = $('scroll'), input = $('text'), maxText = Number(document.body.dataset.max);
@@ -146,7 +146,7 @@ const outbox = new Outbox((item) => {
 function showMine(item) {
   const key = 'm:' + item.id;
   if (shown.has(key)) return;
-  const node = message(item.body);
+  const node = message({ ...item.body, ...item.show });
   node.dataset.at = new Date(item.at).toISOString();
   shown.set(key, node);
   append([node], true);
@@ -165,18 +165,21 @@ function mark(id, text, refused = false, again = '') {
   }
 }
 
-function say(body) {
+function say(body, show) {
   trouble('');
-  showMine(outbox.add(body));
+  showMine(outbox.add(body, show));
 }
 
 function send() {
   const text = input.value.trim();
-  if (!text) { trouble('还没有写内容。'); input.focus(); return; }
+  if (picked.some((p) => !p.file)) return trouble('还在传照片,传好了再发。');
+  if (!text && !picked.length) { trouble('还没有写内容。'); input.focus(); return; }
   if (new TextEncoder().encode(text).length > maxText) {
     return trouble(`太长了。一条最多约${Math.floor(maxText / 300) * 100}个字,请分几条发。`);
   }
-  say({ text });
+  const files = picked.splice(0).map((p) => p.file);
+  showPicked();
+  say(files.length ? { text, files: files.map((f) => f.ref) } : { text }, files.length ? { files } : {});
   input.value = '';
   grow();
   input.focus();
@@ -198,6 +201,43 @@ $('starts').addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (button) say({ text: button.textContent });
 });
+
+// ---- photos and files
+
+const picked = []; // { name, file: what the server gave, undefined while it is on its way }
+const most = 9;
+
+if ($('attach')) {
+  $('attach').addEventListener('click', () => $('file').click());
+  $('file').addEventListener('change', () => { pick([...$('file').files]); $('file').value = ''; });
+  input.addEventListener('paste', (event) => {
+    const files = [...event.clipboardData.files];
+    if (files.length) { event.preventDefault(); pick(files); }
+  });
+}
+
+function pick(files) {
+  trouble('');
+  if (picked.length + files.length > most) trouble(`一条消息最多带${most}个文件,多的请下一条再发。`);
+  for (const file of files.slice(0, most - picked.length)) {
+    const p = { name: file.name };
+    picked.push(p);
+    upload(file).then((done) => { p.file = done; showPicked(); }, (error) => { drop(p); trouble(error.message); });
+  }
+  showPicked();
+}
+
+function drop(p) {
+  if (picked.includes(p)) picked.splice(picked.indexOf(p), 1);
+  showPicked();
+}
+
+function showPicked() {
+  $('picked').hidden = !picked.length;
+  $('picked').replaceChildren(...picked.map((p) => el('li', {},
+    !p.file ? el('span', { class: 'coming' }, '正在传…') : p.file.kind === 'image' ? el('img', { src: fileURL(p.file), alt: p.name }) : el('span', {}, p.name),
+    el('button', { type: 'button', 'aria-label': '去掉 ' + p.name, onclick: () => drop(p) }, '×'))));
+}
 
 function grow() {
   input.style.height = 'auto';

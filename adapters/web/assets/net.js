@@ -13,6 +13,22 @@ export async function get(path, query) {
   return response.json();
 }
 
+// fileURL is where a file is shown, by what an attachment says.
+export const fileURL = (a) => address('files/' + encodeURIComponent(`${a.channel || 'web'}:${a.ref}`));
+
+// upload sends the bytes of a file and returns the attachment that a message may bring.
+export async function upload(file) {
+  let response;
+  try {
+    response = await fetch(address('files', { name: file.name }), { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file });
+  } catch {
+    throw new Error('没有传上去,可能是网络断了。请再试一次。');
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error?.message || '没有传上去,请再试一次。');
+  return answer;
+}
+
 // newID is a UUID. crypto.randomUUID exists on https pages only.
 function newID() {
   const b = crypto.getRandomValues(new Uint8Array(16));
@@ -43,8 +59,9 @@ export class Outbox {
     addEventListener('online', () => this.flush(true));
   }
 
-  add(body) {
-    const item = { id: newID(), at: Date.now(), state: 'unsent', body };
+  // add takes what is sent, and what is shown of it besides.
+  add(body, show = {}) {
+    const item = { id: newID(), at: Date.now(), state: 'unsent', body, show };
     this.items.push(item);
     this.keep(item);
     this.flush(true);

@@ -1,4 +1,5 @@
 // Makes DOM nodes of what Linli says. Text only ever becomes text nodes: nothing here parses HTML.
+import { fileURL } from './net.js';
 
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -97,12 +98,29 @@ function sources(list) {
   return line;
 }
 
+// files shows photos small, plays recordings, and offers the rest to be saved.
+function files(list) {
+  const box = el('div', { class: 'files' });
+  for (const file of list) {
+    const url = fileURL(file);
+    if (file.kind === 'image') {
+      box.append(el('a', { href: url, target: '_blank', rel: 'noopener' }, el('img', { src: url, alt: file.name || '照片', loading: 'lazy' })));
+    } else if (file.kind === 'audio' || file.kind === 'video') {
+      box.append(el(file.kind, { src: url, controls: true, preload: 'none' }));
+    } else {
+      box.append(el('a', { href: url, class: 'open', download: file.name || true }, file.name || '文件'));
+    }
+  }
+  return box;
+}
+
 // reply renders one reply. act has choose(choice, button) and locate(button).
 export function reply(r, act) {
   const card = el('div', { class: 'card' }, markup(r.text));
   if (r.fields?.length) {
     card.append(el('dl', {}, ...r.fields.map((f) => el('div', {}, el('dt', {}, f.name), el('dd', {}, inline(f.value))))));
   }
+  if (r.files?.length) card.append(files(r.files));
   if (r.link) card.append(el('p', { class: 'link' }, link(r.link.label || r.link.url, r.link.url, { class: 'open' })));
   if (r.urgent) {
     const short = (n) => (n.length === 3 ? 0 : 1); // 119 before the duty room
@@ -137,7 +155,8 @@ export function reply(r, act) {
 // message renders what the person said.
 export function message(m) {
   const card = el('div', { class: 'card' });
-  for (const row of (m.text || '').split('\n')) card.append(el('p', {}, row));
+  if (m.text) for (const row of m.text.split('\n')) card.append(el('p', {}, row));
+  if (m.files?.length) card.append(files(m.files));
   if (m.location) card.append(el('p', { class: 'place' }, `位置 ${m.location.lat.toFixed(5)}, ${m.location.lon.toFixed(5)}`));
   return el('article', { class: 'from-me' }, el('span', { class: 'unseen' }, '您:'), card, el('p', { class: 'state', hidden: true }));
 }
