@@ -38,7 +38,7 @@ func Run(t *testing.T, h Harness) {
 		name  string
 		tests []test
 	}{
-		{"records", recordTests}, {"find", findTests}, {"jobs", jobTests}, {"lanes", laneTests}, {"together", togetherTests},
+		{"records", recordTests}, {"find", findTests}, {"jobs", jobTests}, {"lanes", laneTests}, {"together", togetherTests}, {"linear", linearTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {
