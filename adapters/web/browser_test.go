@@ -77,7 +77,7 @@ func script(m bot.Message) []bot.Reply {
 
 // site is a house with the script.
 func site(t *testing.T) *house {
-	h := newHouse(t)
+	h := newHouse(t, func(o *Options) { o.Files = o.Store.(*house) })
 	h.answer = script
 	return h
 }
@@ -99,6 +99,7 @@ func TestBrowser(t *testing.T) {
 		{"by keyboard", pageKeyboard},
 		{"too long, and refused", pageTooLongAndRefused},
 		{"a location", pageLocation},
+		{"photos", pagePhotos},
 		{"earlier messages", pageEarlier},
 		{"telephone numbers", pageTelephones},
 		{"everybody can use it", pageAccess},

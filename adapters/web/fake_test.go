@@ -1,10 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -32,11 +34,13 @@ type house struct {
 	refuse  error              // receive fails with it
 	answer  func(m bot.Message) []bot.Reply
 	stopRun func()
+	records map[string]bot.Record // of files
+	bytes   map[string][]byte     // of files
 }
 
 // newHouse starts the channel and a server.
 func newHouse(t testing.TB, change ...func(*Options)) *house {
-	h := &house{t: t, seen: map[string]bool{}, codes: map[string]Profile{}, people: map[string]Profile{}}
+	h := &house{t: t, seen: map[string]bool{}, codes: map[string]Profile{}, people: map[string]Profile{}, records: map[string]bot.Record{}, bytes: map[string][]byte{}}
 	h.answer = func(m bot.Message) []bot.Reply { return []bot.Reply{{Text: "收到:" + m.Text}} }
 	o := Options{Store: h, Accounts: h, Logger: slog.New(slog.DiscardHandler)}
 	for _, f := range change {
@@ -147,6 +151,9 @@ func (h *house) Get(_ context.Context, kind, id string) (bot.Record, error) {
 			return record(l), nil
 		}
 	}
+	if r, ok := h.records[id]; ok && kind == bot.KindFile {
+		return r, nil
+	}
 	return bot.Record{}, bot.Errorf(bot.NotFound, "")
 }
 
@@ -192,7 +199,41 @@ func record(l bot.Line) bot.Record {
 var errNotRead = errors.New("a channel only reads the transcript")
 
 func (h *house) Count(context.Context, ...bot.Query) ([]int, error) { return nil, errNotRead }
-func (h *house) Commit(context.Context, bot.Change) error           { return errNotRead }
+
+// Commit takes files, and nothing else.
+func (h *house) Commit(_ context.Context, c bot.Change) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range c.Put {
+		if r.Kind != bot.KindFile {
+			return errNotRead
+		}
+		h.records[r.ID] = r
+	}
+	return nil
+}
+
+// Save, Open, Remove implement bot.Files: every file is a picture.
+func (h *house) Save(_ context.Context, name string, r io.Reader) (bot.File, error) {
+	data, err := io.ReadAll(r)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	id := fmt.Sprint("file", len(h.bytes))
+	h.bytes[id] = data
+	return bot.File{ID: id, Kind: "image", Type: http.DetectContentType(data), Name: name, Size: int64(len(data))}, err
+}
+
+func (h *house) Open(_ context.Context, id string) (io.ReadSeekCloser, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{bytes.NewReader(h.bytes[id]), io.NopCloser(nil)}, nil
+}
+
+func (h *house) Remove(context.Context, string) error { return nil }
+
 func (h *house) Claim(context.Context, string, time.Time, int, time.Duration) ([]bot.Job, error) {
 	return nil, errNotRead
 }

@@ -3,9 +3,16 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"net"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -388,5 +395,43 @@ func pageTelephones(t *testing.T, browser context.Context) {
 		if got != strings.Join(want, " ") {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
+	}
+}
+
+// pagePhotos: photos are picked, looked at, taken out again, sent with and without words, and shown in replies.
+func pagePhotos(t *testing.T, browser context.Context) {
+	h := site(t)
+	h.answer = func(m bot.Message) []bot.Reply {
+		return []bot.Reply{{Text: fmt.Sprintf("收到%d张", len(m.Attachments)), Files: m.Attachments}}
+	}
+	p := fresh(t, browser, h.server.URL, 390, 844)
+	var paths []string
+	for i := range 3 {
+		picture := image.NewRGBA(image.Rect(0, 0, 120, 90))
+		draw.Draw(picture, picture.Bounds(), &image.Uniform{color.RGBA{uint8(60 + 60*i), 120, 160, 255}}, image.Point{}, draw.Src)
+		paths = append(paths, filepath.Join(t.TempDir(), fmt.Sprintf("楼道%d.png", i)))
+		f, err := os.Create(paths[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(png.Encode(f, picture), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.do(chromedp.SetUploadFiles("#file", paths))
+	p.until(`document.querySelectorAll('#picked img').length === 3`)
+	p.picture("phone-photos-picked")
+	p.click("#picked li:first-child button")
+	p.until(`document.querySelectorAll('#picked img').length === 2`)
+	p.write("3栋楼道堆满了东西")
+	p.says("收到2张")
+	p.until(`document.querySelector('#picked').hidden`)
+	p.until(`[...document.querySelectorAll('.files img')].filter((i) => i.naturalWidth === 120).length === 4`)
+	p.picture("phone-photos")
+	before := p.texts("#log article")
+	p.reload()
+	p.until(`[...document.querySelectorAll('.files img')].filter((i) => i.naturalWidth === 120).length === 4`)
+	if after := p.texts("#log article"); !slices.Equal(before, after) {
+		t.Errorf("before the reload %q\nafter it %q", before, after)
 	}
 }
