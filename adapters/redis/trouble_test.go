@@ -1,0 +1,282 @@
+package redis_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"linli/adapters/redis"
+	"linli/bot"
+	"linli/bot/storetest"
+)
+
+// own starts a server for one test.
+func own(t testing.TB, config ...string) *server {
+	t.Helper()
+	s, err := startServer(shortDir(t), config...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.kill)
+	return s
+}
+
+// shortDir is a folder whose sockets have names that are short enough.
+func shortDir(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(shared.dir, freshName())
+	must(t, os.Mkdir(dir, 0o700))
+	return dir
+}
+
+func TestServersThatForgetAreRefused(t *testing.T) {
+	for want, config := range map[string][]string{
+		"maxmemory-policy noeviction": {"--maxmemory-policy", "allkeys-lru"},
+		"appendonly yes":              {"--appendonly", "no"},
+	} {
+		s := own(t, config...)
+		_, err := redis.Open(t.Context(), s.url("x"), redis.Options{Patience: 10 * time.Second})
+		if bot.KindOf(err) != bot.Invalid || !strings.Contains(bot.MessageOf(err), want) {
+			t.Errorf("%v: %v; want an error of kind Invalid that says %q", config, err, want)
+		}
+	}
+}
+
+func TestServerThatIsAway(t *testing.T) {
+	_, err := redis.Open(t.Context(), "redis://u:geheim@127.0.0.1:1/0", redis.Options{Patience: 50 * time.Millisecond})
+	if bot.KindOf(err) != bot.Unavailable || strings.Contains(err.Error(), "geheim") || bot.MessageOf(err) == "" {
+		t.Errorf("%v; want an error of kind Unavailable with a sentence and without the password", err)
+	}
+	s := own(t, "--requirepass", "right")
+	_, err = redis.Open(t.Context(), s.url("x"), redis.Options{Patience: 10 * time.Second})
+	if bot.KindOf(err) != bot.Unavailable || !strings.Contains(bot.MessageOf(err), "密码") {
+		t.Errorf("without a password: %v", err)
+	}
+}
+
+// A server is killed and started again, its file synced with each write, while clients read and write. What they saw is still what could have been
+// one after the other, if what failed as unavailable may or may not have happened.
+func TestLinearizableUnderKills(t *testing.T) {
+	rounds := 6
+	if testing.Short() {
+		rounds = 2
+	}
+	for range rounds {
+		server := own(t, "--appendfsync", "always")
+		s := open(t, server.url("x"), redis.Options{Patience: time.Second})
+		storetest.Linearizable(t, s, 60, func() {
+			for range 3 {
+				time.Sleep(15 * time.Millisecond)
+				server.kill()
+				if err := server.start(); err != nil {
+					t.Error(err)
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+		})
+	}
+}
+
+func TestRecoversWhenTheServerComesBack(t *testing.T) {
+	server := own(t, "--appendfsync", "always")
+	s := open(t, server.url("x"), redis.Options{Patience: 20 * time.Millisecond})
+	wake := s.Wake("q")
+	add := func(id string) error {
+		return s.Commit(t.Context(), bot.Change{Add: []bot.Job{{Queue: "q", ID: id, Due: s.Now(), Body: []byte("{}")}}})
+	}
+	must(t, eventually(func() error { return add("before") }))
+	server.kill()
+	if err := add("never"); bot.KindOf(err) != bot.Unavailable || bot.MessageOf(err) == "" {
+		t.Errorf("while the server is away: %v; want an error of kind Unavailable", err)
+	}
+	must(t, server.start())
+	must(t, eventually(func() error { return add("after") }))
+	<-wake
+	var got []string
+	jobs, err := s.Claim(t.Context(), "q", s.Now(), 10, time.Minute)
+	for _, j := range jobs {
+		got = append(got, j.ID)
+	}
+	if d := cmp.Diff([]string{"before", "after"}, got); err != nil || d != "" {
+		t.Errorf("%v (-want +got):\n%s", err, d)
+	}
+}
+
+// eventually tries until it works, for a while.
+func eventually(do func() error) (err error) {
+	for range 500 {
+		if err = do(); err == nil {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return err
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A change counts when the replica has it; without the replica it does not.
+func TestWaitsForReplicas(t *testing.T) {
+	primary := own(t)
+	s := open(t, primary.url("x")+"&wait_replicas=1&wait_timeout=50ms", redis.Options{})
+	put := func(id string) error {
+		return s.Commit(t.Context(), bot.Change{Put: []bot.Record{{Kind: "k", ID: id, Body: []byte("{}")}}})
+	}
+	if err := put("alone"); bot.KindOf(err) != bot.Unavailable || !strings.Contains(bot.MessageOf(err), "副本") {
+		t.Errorf("without a replica: %v; want an error of kind Unavailable", err)
+	}
+	if _, err := s.Get(t.Context(), "k", "alone"); err != nil {
+		t.Errorf("it may have been written, and was: %v", err)
+	}
+}
+
+// What a process held when it died is at once there for the next of its name, but not for another.
+func TestANodeInheritsItsName(t *testing.T) {
+	url := shared.url(freshName())
+	first := open(t, url, redis.Options{Node: "a"})
+	must(t, first.Commit(t.Context(), bot.Change{Add: []bot.Job{{Queue: "q", ID: "1", Lane: "l", Due: first.Now(), Body: []byte("{}")}}}))
+	held, err := first.Claim(t.Context(), "q", first.Now(), 1, time.Minute)
+	if err != nil || len(held) != 1 {
+		t.Fatal(held, err)
+	}
+	other := open(t, url, redis.Options{Node: "b"})
+	if jobs, err := other.Claim(t.Context(), "q", other.Now(), 1, time.Minute); len(jobs) > 0 || err != nil {
+		t.Errorf("another node has claimed %v, %v", jobs, err)
+	}
+	next := open(t, url, redis.Options{Node: "a"})
+	jobs, err := next.Claim(t.Context(), "q", next.Now(), 1, time.Minute)
+	if err != nil || len(jobs) != 1 || jobs[0].Attempt != 2 {
+		t.Fatalf("the next of its name has claimed %v, %v", jobs, err)
+	}
+	if err := first.Commit(t.Context(), bot.Change{Done: []bot.Lease{held[0].Lease}}); bot.KindOf(err) != bot.Conflict {
+		t.Errorf("the one that was replaced ends its lease: %v; want a conflict", err)
+	}
+}
+
+// Leases run by the server's clock, whatever the node believes.
+func TestTheServersClockCounts(t *testing.T) {
+	s := open(t, shared.url(freshName()), redis.Options{})
+	must(t, s.Commit(t.Context(), bot.Change{Add: []bot.Job{{Queue: "q", ID: "later", Due: s.Now().Add(time.Hour), Body: []byte("{}")}, {Queue: "q", ID: "now", Due: s.Now(), Body: []byte("{}")}}}))
+	jobs, err := s.Claim(t.Context(), "q", time.Now().AddDate(10, 0, 0), 10, time.Minute)
+	if err != nil || len(jobs) != 1 || jobs[0].ID != "now" {
+		t.Errorf("claimed %v, %v", jobs, err)
+	}
+	if off := time.Since(s.Now()); off < -time.Second || off > time.Second {
+		t.Errorf("the server's clock on the same machine is %v off", off)
+	}
+}
+
+// A dump shows one moment, whatever is written while it is read: pairs are whole, and nothing that came later is in it.
+func TestADumpIsOfOneMoment(t *testing.T) {
+	s := open(t, shared.url(freshName()), redis.Options{})
+	const n = 3000
+	pair := func(i, v int) bot.Change {
+		var c bot.Change
+		for _, side := range []string{"a", "b"} {
+			id := fmt.Sprint(side, i)
+			r, err := s.Get(t.Context(), "k", id)
+			if err != nil && bot.KindOf(err) != bot.NotFound {
+				t.Error(err)
+			}
+			c.Put = append(c.Put, bot.Record{Kind: "k", ID: id, Version: r.Version, Time: time.Unix(int64(v), 0), Body: fmt.Appendf(nil, "%d", v)})
+		}
+		c.Add = []bot.Job{{Queue: "q", ID: fmt.Sprint(i, "/", v), Body: []byte("1")}}
+		return c
+	}
+	for i := range n {
+		must(t, s.Commit(t.Context(), pair(i, 0)))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var writing sync.WaitGroup
+	for w := range 2 {
+		writing.Go(func() {
+			for v := 1; ctx.Err() == nil; v++ {
+				i := (v*2 + w) % (n + 200) // some are new
+				if err := s.Commit(t.Context(), pair(i, v)); err != nil {
+					t.Error(err)
+				}
+				if jobs, err := s.Claim(t.Context(), "q", s.Now(), 1, time.Minute); err != nil || len(jobs) > 0 && s.Commit(t.Context(), bot.Change{Done: []bot.Lease{jobs[0].Lease}}) != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	values, jobs := map[string]string{}, 0
+	for i, err := range s.Dump(t.Context()) {
+		must(t, err)
+		if i.Job != nil {
+			jobs++
+			continue
+		}
+		if jobs > 0 {
+			t.Fatal("a record after a job")
+		}
+		values[i.Record.ID] = string(i.Record.Body)
+	}
+	stop()
+	writing.Wait()
+	total := 0
+	for id, v := range values {
+		if values[flip(id)] != v {
+			t.Errorf("%s is %s, its other half is %q", id, v, values[flip(id)])
+		}
+		total++
+	}
+	if total < 2*n || jobs < n {
+		t.Errorf("%d records and %d jobs", total, jobs)
+	}
+}
+
+func flip(id string) string {
+	if id[0] == 'a' {
+		return "b" + id[1:]
+	}
+	return "a" + id[1:]
+}
+
+func TestOnlyOneDumpAtATime(t *testing.T) {
+	s := open(t, shared.url(freshName()), redis.Options{})
+	must(t, s.Commit(t.Context(), bot.Change{Put: []bot.Record{{Kind: "k", ID: "1", Body: []byte("1")}}}))
+	next, stop := iter.Pull2(s.Dump(t.Context()))
+	if _, err, ok := next(); err != nil || !ok {
+		t.Fatal(err)
+	}
+	for _, err := range s.Dump(t.Context()) {
+		if bot.KindOf(err) != bot.Busy {
+			t.Errorf("a second dump: %v; want an error of kind Busy", err)
+		}
+	}
+	stop()
+	for _, err := range s.Dump(t.Context()) {
+		must(t, err)
+	}
+}
+
+func TestStatsCount(t *testing.T) {
+	s := open(t, shared.url(freshName()), redis.Options{})
+	must(t, s.Commit(t.Context(), bot.Change{
+		Put: []bot.Record{{Kind: "a", ID: "1", Body: []byte("1")}, {Kind: "a", ID: "2", Body: []byte("1")}, {Kind: "b", ID: "1", Body: []byte("1")}},
+		Add: []bot.Job{{Queue: "q", ID: "1", Body: []byte("1")}, {Queue: "q", ID: "2", Body: []byte("1")}},
+	}))
+	if _, err := s.Claim(t.Context(), "q", s.Now(), 1, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	st, err := s.Stats(t.Context())
+	must(t, err)
+	if d := cmp.Diff(map[string]int{"a": 2, "b": 1}, st.Records); d != "" || st.Waiting["q"] != 2 || st.Leased["q"] != 1 || st.Bytes == 0 || st.Synchronous != "everysec" {
+		t.Errorf("%+v %s", st, d)
+	}
+}
