@@ -1,13 +1,11 @@
 package redis_test
 
 import (
-	"context"
 	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -179,72 +177,75 @@ func TestTheServersClockCounts(t *testing.T) {
 	}
 }
 
-// A dump shows one moment, whatever is written while it is read: pairs are whole, and nothing that came later is in it.
+// A dump shows the moment at which it began, whatever is written, removed, added, ended and put back while it is read.
 func TestADumpIsOfOneMoment(t *testing.T) {
 	s := open(t, shared.url(freshName()), redis.Options{})
-	const n = 3000
-	pair := func(i, v int) bot.Change {
-		var c bot.Change
-		for _, side := range []string{"a", "b"} {
-			id := fmt.Sprint(side, i)
-			r, err := s.Get(t.Context(), "k", id)
-			if err != nil && bot.KindOf(err) != bot.NotFound {
-				t.Error(err)
-			}
-			c.Put = append(c.Put, bot.Record{Kind: "k", ID: id, Version: r.Version, Time: time.Unix(int64(v), 0), Body: fmt.Appendf(nil, "%d", v)})
-		}
-		c.Add = []bot.Job{{Queue: "q", ID: fmt.Sprint(i, "/", v), Body: []byte("1")}}
-		return c
+	const n = 2000
+	var c bot.Change
+	var want []string
+	for i := range n {
+		id := fmt.Sprint(i)
+		c.Put = append(c.Put, bot.Record{Kind: "k", ID: id, Keys: []string{"k"}, Body: []byte("0")})
+		c.Add = append(c.Add, bot.Job{Queue: "q", ID: id, Lane: fmt.Sprint(i % 7), Due: time.Unix(int64(i), 0).UTC(), Body: []byte("0")})
+		want = append(want, "record "+id+" 0")
 	}
 	for i := range n {
-		must(t, s.Commit(t.Context(), pair(i, 0)))
+		want = append(want, fmt.Sprintf("job %d 0 attempt 0 ready %v done %v", i, false, false))
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	var writing sync.WaitGroup
-	for w := range 2 {
-		writing.Go(func() {
-			for v := 1; ctx.Err() == nil; v++ {
-				i := (v*2 + w) % (n + 200) // some are new
-				if err := s.Commit(t.Context(), pair(i, v)); err != nil {
-					t.Error(err)
-				}
-				if jobs, err := s.Claim(t.Context(), "q", s.Now(), 1, time.Minute); err != nil || len(jobs) > 0 && s.Commit(t.Context(), bot.Change{Done: []bot.Lease{jobs[0].Lease}}) != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	values, jobs := map[string]string{}, 0
-	for i, err := range s.Dump(t.Context()) {
+	must(t, s.Commit(t.Context(), c))
+	next, stop := iter.Pull2(s.Dump(t.Context()))
+	defer stop()
+	var got []string
+	for {
+		i, err, ok := next()
+		if !ok {
+			break
+		}
 		must(t, err)
-		if i.Job != nil {
-			jobs++
-			continue
+		if i.Record != nil {
+			got = append(got, fmt.Sprintf("record %s %s", i.Record.ID, i.Record.Body))
+		} else {
+			got = append(got, fmt.Sprintf("job %s %s attempt %d ready %v done %v", i.Job.ID, i.Job.Body, i.Job.Attempt, !i.Ready.IsZero(), !i.Done.IsZero()))
 		}
-		if jobs > 0 {
-			t.Fatal("a record after a job")
+		if len(got)%300 == 1 {
+			disturb(t, s, len(got))
 		}
-		values[i.Record.ID] = string(i.Record.Body)
 	}
-	stop()
-	writing.Wait()
-	total := 0
-	for id, v := range values {
-		if values[flip(id)] != v {
-			t.Errorf("%s is %s, its other half is %q", id, v, values[flip(id)])
-		}
-		total++
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("-want +got:\n%s", d)
 	}
-	if total < 2*n || jobs < n {
-		t.Errorf("%d records and %d jobs", total, jobs)
+	if now, err := s.Count(t.Context(), bot.Query{Kind: "k", Keys: []string{"k"}}); err != nil || now[0] == n {
+		t.Errorf("%v records, %v: nothing has happened meanwhile", now, err)
 	}
 }
 
-func flip(id string) string {
-	if id[0] == 'a' {
-		return "b" + id[1:]
+// disturb changes records and jobs all over the store.
+func disturb(t *testing.T, s *redis.Store, round int) {
+	t.Helper()
+	var c bot.Change
+	for i := round % 3; i < 2000; i += 3 {
+		r, err := s.Get(t.Context(), "k", fmt.Sprint(i))
+		if bot.KindOf(err) == bot.NotFound {
+			r = bot.Record{Kind: "k", ID: fmt.Sprint(i)}
+		}
+		r.Body = []byte("1")
+		if i%2 == 0 && r.Version > 0 {
+			r.Body = nil
+		}
+		c.Put = append(c.Put, r)
 	}
-	return "a" + id[1:]
+	c.Put = append(c.Put, bot.Record{Kind: "k", ID: fmt.Sprint("new", round), Body: []byte("1")})
+	c.Add = []bot.Job{{Queue: "q", ID: fmt.Sprint("new", round), Body: []byte("1")}}
+	jobs, err := s.Claim(t.Context(), "q", s.Now(), 6, time.Minute)
+	must(t, err)
+	for i, j := range jobs {
+		if i%2 == 0 {
+			c.Done = append(c.Done, j.Lease)
+		} else {
+			c.Back = append(c.Back, bot.Return{Lease: j.Lease, Ready: time.Now()})
+		}
+	}
+	must(t, s.Commit(t.Context(), c))
 }
 
 func TestOnlyOneDumpAtATime(t *testing.T) {
