@@ -14,14 +14,22 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// row is a line of a table and where it stands in its file.
-type row struct {
-	line  int
-	cells []string
+// Row is a line of a table and where it stands in its file.
+type Row struct {
+	Line  int
+	Cells []string
 }
 
-// readRows reads a file as a table whose first row are the names of its columns.
-func readRows(name string, text []byte) ([]row, *Problem) {
+// ReadTable reads a file as a table whose first row are the names of its columns. Its name says the format: CSV (UTF-8 or GB18030), XLSX (the first
+// sheet), YAML (a list of items) or Markdown (one item).
+func ReadTable(name string, r io.Reader) ([]Row, *Problem) {
+	text, problem := readText(name, r)
+	if problem != nil {
+		return nil, problem
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, &Problem{File: name, Line: 1, Message: "文件是空的"}
+	}
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {
 	case ".csv":
 		return readCSV(name, text)
@@ -36,10 +44,10 @@ func readRows(name string, text []byte) ([]row, *Problem) {
 	}
 }
 
-func readCSV(name string, text []byte) ([]row, *Problem) {
+func readCSV(name string, text []byte) ([]Row, *Problem) {
 	reader := csv.NewReader(bytes.NewReader(text))
 	reader.FieldsPerRecord = -1
-	var rows []row
+	var rows []Row
 	for {
 		cells, err := reader.Read()
 		if errors.Is(err, io.EOF) {
@@ -53,14 +61,14 @@ func readCSV(name string, text []byte) ([]row, *Problem) {
 			return nil, &Problem{File: name, Message: "读不出来:" + err.Error()}
 		}
 		line, _ := reader.FieldPos(0)
-		rows = append(rows, row{line, cells})
+		rows = append(rows, Row{line, cells})
 	}
 }
 
 // unpacked is how large a spreadsheet may become when it is unpacked.
 const unpacked = 256 << 20
 
-func readXLSX(name string, text []byte) ([]row, *Problem) {
+func readXLSX(name string, text []byte) ([]Row, *Problem) {
 	book, err := excelize.OpenReader(bytes.NewReader(text), excelize.Options{UnzipSizeLimit: unpacked, UnzipXMLSizeLimit: unpacked})
 	if err != nil {
 		return nil, &Problem{File: name, Message: "不是能读的 XLSX(太大、加密或损坏),请另存一份再试"}
@@ -70,14 +78,14 @@ func readXLSX(name string, text []byte) ([]row, *Problem) {
 	if err != nil || len(table) == 0 {
 		return nil, &Problem{File: name, Line: 1, Message: "第一张工作表是空的"}
 	}
-	rows := make([]row, len(table))
+	rows := make([]Row, len(table))
 	for i, cells := range table {
-		rows[i] = row{i + 1, cells}
+		rows[i] = Row{i + 1, cells}
 	}
 	return rows, nil
 }
 
-func readYAML(name string, text []byte) ([]row, *Problem) {
+func readYAML(name string, text []byte) ([]Row, *Problem) {
 	var items []map[string]any
 	if err := decodeYAML(text, &items); err != nil {
 		return nil, &Problem{File: name, Line: 1, Message: "YAML 有误,应是一列条目:\n" + yaml.FormatError(err, false, true)}
@@ -96,7 +104,7 @@ func decodeYAML(text []byte, into any) (err error) {
 }
 
 // readMarkdown reads one entry: the front matter's keys, and the text below it as the answer.
-func readMarkdown(name string, text []byte) ([]row, *Problem) {
+func readMarkdown(name string, text []byte) ([]Row, *Problem) {
 	front, body, ok := strings.Cut(strings.TrimPrefix(strings.ReplaceAll(string(text), "\r\n", "\n"), "---\n"), "\n---\n")
 	if !ok || !bytes.HasPrefix(text, []byte("---")) {
 		return nil, &Problem{File: name, Line: 1, Message: "Markdown 要以 --- 包起来的头信息开始,里面至少有 title"}
@@ -115,7 +123,7 @@ func readMarkdown(name string, text []byte) ([]row, *Problem) {
 }
 
 // tabulate makes a table of items that each name their own keys. Lists become cells with |.
-func tabulate(items []map[string]any) []row {
+func tabulate(items []map[string]any) []Row {
 	var head []string
 	for _, item := range items {
 		for key := range item {
@@ -125,7 +133,7 @@ func tabulate(items []map[string]any) []row {
 		}
 	}
 	slices.Sort(head)
-	rows := []row{{1, head}}
+	rows := []Row{{1, head}}
 	for n, item := range items {
 		cells := make([]string, len(head))
 		for i, key := range head {
@@ -141,7 +149,7 @@ func tabulate(items []map[string]any) []row {
 				cells[i] = fmt.Sprint(v)
 			}
 		}
-		rows = append(rows, row{n + 1, cells})
+		rows = append(rows, Row{n + 1, cells})
 	}
 	return rows
 }

@@ -138,14 +138,7 @@ func readText(name string, r io.Reader) ([]byte, *Problem) {
 
 // Load reads one file; its name says the format.
 func Load(name string, r io.Reader) ([]Entry, []Problem) {
-	text, problem := readText(name, r)
-	if problem != nil {
-		return nil, []Problem{*problem}
-	}
-	if len(bytes.TrimSpace(text)) == 0 {
-		return nil, []Problem{{File: name, Line: 1, Message: "文件是空的"}}
-	}
-	rows, problem := readRows(name, text)
+	rows, problem := ReadTable(name, r)
 	if problem != nil {
 		return nil, []Problem{*problem}
 	}
@@ -161,7 +154,7 @@ var columns = map[string]string{
 }
 
 // fromRows makes entries of rows under a head of column names.
-func fromRows(name string, rows []row) ([]Entry, []Problem) {
+func fromRows(name string, rows []Row) ([]Entry, []Problem) {
 	set, problems := readHead(name, rows[0])
 	if len(problems) > 0 {
 		return nil, problems
@@ -171,7 +164,7 @@ func fromRows(name string, rows []row) ([]Entry, []Problem) {
 	for _, r := range rows[1:] {
 		e := Entry{Kind: "service"}
 		blank := true
-		for c, cell := range r.cells {
+		for c, cell := range r.Cells {
 			if cell = strings.TrimSpace(cell); c < len(set) && cell != "" {
 				set[c](&e, cell)
 				blank = false
@@ -181,7 +174,7 @@ func fromRows(name string, rows []row) ([]Entry, []Problem) {
 			continue
 		}
 		bad := func(column, format string, args ...any) {
-			problems = append(problems, Problem{File: name, Line: r.line, Column: column, Message: fmt.Sprintf(format, args...)})
+			problems = append(problems, Problem{File: name, Line: r.Line, Column: column, Message: fmt.Sprintf(format, args...)})
 		}
 		if e.Title == "" {
 			bad("title", "缺少事项名称")
@@ -204,7 +197,7 @@ func fromRows(name string, rows []row) ([]Entry, []Problem) {
 		if first, twice := lines[e.ID]; twice {
 			bad("id", "编号 %s 与第%d行重复,请改成不同的编号", e.ID, first)
 		}
-		lines[e.ID] = r.line
+		lines[e.ID] = r.Line
 		e.Sample = e.Sample || e.Confidence == "low"
 		entries = append(entries, e)
 	}
@@ -226,11 +219,11 @@ func validDay(text string) bool {
 }
 
 // readHead returns what sets each column. A file of question,answer is a FAQ.
-func readHead(name string, head row) ([]func(*Entry, string), []Problem) {
+func readHead(name string, head Row) ([]func(*Entry, string), []Problem) {
 	var problems []Problem
 	var set []func(*Entry, string)
 	titled := false
-	for _, column := range head.cells {
+	for _, column := range head.Cells {
 		key := strings.ToLower(strings.TrimSpace(column))
 		if known, ok := columns[key]; ok {
 			key = known
@@ -245,12 +238,12 @@ func readHead(name string, head row) ([]func(*Entry, string), []Problem) {
 			if near := nearest(key, columnNames()); near != "" {
 				message += fmt.Sprintf(",是不是 %s?", near)
 			}
-			problems = append(problems, Problem{File: name, Line: head.line, Column: column, Message: message + "可用的列:" + strings.Join(columnNames(), "、")})
+			problems = append(problems, Problem{File: name, Line: head.Line, Column: column, Message: message + "可用的列:" + strings.Join(columnNames(), "、")})
 		}
 		set = append(set, f)
 	}
 	if !titled {
-		problems = append(problems, Problem{File: name, Line: head.line, Message: "缺少 title(事项名称)这一列"})
+		problems = append(problems, Problem{File: name, Line: head.Line, Message: "缺少 title(事项名称)这一列"})
 	}
 	return set, problems
 }

@@ -10,26 +10,12 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"linli/bot/directory"
 	"linli/intents/place"
 )
 
 //go:embed data/*.yaml
 var files embed.FS
-
-// Unit is a node of the organisation tree.
-type Unit struct {
-	ID      string        `yaml:"id"`
-	Name    string        `yaml:"name"`
-	Short   string        `yaml:"short"` // for case numbers: 马鞍山
-	Level   string        `yaml:"level"` // city, district, department, street, management, community, grid
-	Parent  string        `yaml:"parent"`
-	Aliases []string      `yaml:"aliases"`
-	Phone   string        `yaml:"phone"`
-	Duties  []string      `yaml:"duties"` // of a department: the owners of Dispatch that it stands for
-	Places  []place.Place `yaml:"places"`
-	Sample  bool          `yaml:"sample"` // 示例: the unit, or what is said about it, is invented
-	Handles []string      `yaml:"-"`      // the codes of incidents that it is the first to answer for below its parent; from Duties and Dispatch
-}
 
 // Grant is a role at a unit.
 type Grant struct {
@@ -58,35 +44,16 @@ type Chat struct {
 	Sample  bool     `yaml:"sample"`
 }
 
-// Territory is the owner of what the community itself is the first to answer for.
-const Territory = "territory"
-
-// Rule says who answers for a code of incident.
-type Rule struct {
-	Code   string   `yaml:"code"`
-	Owner  string   `yaml:"owner"`  // a duty of departments, or Territory
-	Assist []string `yaml:"assist"` // who is asked to help, likewise
-}
-
 // data is everything, read once. The files are part of the program: one that can't be read is a mistake in it, which a test finds.
 var data = sync.OnceValue(func() (d struct {
-	units    []Unit
-	people   []Person
-	chats    []Chat
-	dispatch []Rule
+	units  []directory.Unit
+	people []Person
+	chats  []Chat
 }) {
 	read("units", &d.units)
 	read("people", &d.people)
 	read("chats", &d.chats)
-	read("dispatch", &d.dispatch)
-	for i := range d.units {
-		u := &d.units[i]
-		for _, rule := range d.dispatch {
-			if slices.Contains(u.Duties, rule.Owner) {
-				u.Handles = append(u.Handles, rule.Code)
-			}
-		}
-	}
+	directory.Complete(d.units)
 	return d
 })
 
@@ -101,7 +68,7 @@ func read(name string, into any) {
 }
 
 // Units returns the units, parents before children. What they hold is shared and must not be changed.
-func Units() []Unit { return slices.Clone(data().units) }
+func Units() []directory.Unit { return slices.Clone(data().units) }
 
 // People returns the people.
 func People() []Person { return slices.Clone(data().people) }
@@ -109,14 +76,8 @@ func People() []Person { return slices.Clone(data().people) }
 // Chats returns the group chats.
 func Chats() []Chat { return slices.Clone(data().chats) }
 
-// Dispatch returns who answers for each code of incident.
-func Dispatch() []Rule { return slices.Clone(data().dispatch) }
-
 // Territories returns the units as places know them, for a gazetteer.
-func Territories() []place.Unit {
-	var units []place.Unit
-	for _, u := range data().units {
-		units = append(units, place.Unit{ID: u.ID, Name: u.Name, Parent: u.Parent, Level: place.Level(u.Level), Aliases: u.Aliases, Places: u.Places})
-	}
-	return units
-}
+func Territories() []place.Unit { return directory.Territories(data().units) }
+
+// Dispatch returns who answers for each code of incident.
+func Dispatch() []directory.Rule { return directory.Dispatch() }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"linli/bot/directory"
 	"linli/intents/place"
 )
 
@@ -14,9 +15,9 @@ var levels = []string{"city", "district", "department", "street", "management", 
 // public are the codes of units that a public source names.
 var public = regexp.MustCompile(`^\d{6}(\d{3}(\d{3})?)?$`)
 
-func unitsByID(t *testing.T) map[string]Unit {
+func unitsByID(t *testing.T) map[string]directory.Unit {
 	t.Helper()
-	byID := map[string]Unit{}
+	byID := map[string]directory.Unit{}
 	for _, u := range Units() {
 		if _, double := byID[u.ID]; double {
 			t.Errorf("unit %s stands twice", u.ID)
@@ -93,7 +94,7 @@ var codes = map[string]int{
 }
 
 func TestEveryCodeHasOneOwner(t *testing.T) {
-	duties := map[string]bool{Territory: true}
+	duties := map[string]bool{directory.Territory: true}
 	districts := map[string]map[string]string{}
 	for _, u := range Units() {
 		for _, d := range u.Duties {
@@ -125,7 +126,7 @@ func TestEveryCodeHasOneOwner(t *testing.T) {
 			t.Errorf("%s: the owner %s assists itself", r.Code, r.Owner)
 		}
 		for district, has := range districts {
-			if r.Owner != Territory && has[r.Owner] == "" {
+			if r.Owner != directory.Territory && has[r.Owner] == "" {
 				t.Errorf("%s: no department of %s has the duty %s", r.Code, district, r.Owner)
 			}
 		}

@@ -8,9 +8,9 @@ import (
 
 	"linli/bot"
 	"linli/bot/answers"
+	"linli/bot/directory"
 	"linli/bot/incidents"
 	"linli/bot/meetings"
-	"linli/bot/sample"
 	"linli/intents"
 	"linli/intents/place"
 	"linli/knowledge"
@@ -38,14 +38,14 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 	if h.location, err = time.LoadLocation(c.TimeZone); err != nil {
 		return nil, err
 	}
-	if err := h.readOrg(); err != nil {
-		return nil, err
-	}
 	if h.store, err = openStore(ctx, c, k, false); err != nil {
 		return nil, err
 	}
 	k.source = h.store.Now
 	learned, err := readLearned(ctx, h.store)
+	if err == nil {
+		err = h.readOrg(ctx)
+	}
 	if err == nil {
 		h.model, err = intents.New(intents.Options{Learned: learned})
 	}
@@ -68,17 +68,27 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 func (h *house) Close() error { return h.store.Close() }
 
 // readOrg makes the tree of units and the places in them.
-func (h *house) readOrg() error {
-	var err error
-	if h.org, err = sampleOrg(); err != nil {
+func (h *house) readOrg(ctx context.Context) error {
+	units, version, err := readOrganisation(ctx, h.store)
+	if err != nil {
+		return err
+	}
+	if h.org, err = directory.Org(units); err != nil {
 		return err
 	}
 	root, err := h.org.Lookup(h.config.Unit)
-	if err != nil {
+	switch {
+	case err != nil && version > 0:
+		return bot.Because(bot.Invalid, err, fmt.Sprintf("unit: %s。导入的组织架构里没有“%s”,请在配置里把 unit 写成您的根单位,例如 %s", bot.MessageOf(err), h.config.Unit, units[0].Name))
+	case err != nil:
 		return bot.Because(bot.Invalid, err, "unit: "+bot.MessageOf(err))
 	}
+	if version > 0 && h.config.Sample {
+		h.config.logger().Warn("示例人员不属于导入的组织架构,已不再加入;请在配置里写 sample: false")
+		h.config.Sample = false
+	}
 	h.root = root.ID
-	h.places = place.NewGazetteer(sample.Territories())
+	h.places = place.NewGazetteer(directory.Territories(units))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"linli/bot"
+	"linli/bot/directory"
 )
 
 // linkCommand makes a one-time link.
@@ -32,7 +33,16 @@ func (c *linkCommand) Run(ctx context.Context, io streams, g *globals) error {
 	if err != nil {
 		return bot.Errorf(bot.Invalid, "用法:--role %s", bot.MessageOf(err))
 	}
-	org, err := sampleOrg()
+	store, err := openStore(ctx, config, &clock{}, true)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	units, _, err := readOrganisation(ctx, store)
+	if err != nil {
+		return err
+	}
+	org, err := directory.Org(units)
 	if err != nil {
 		return err
 	}
@@ -44,11 +54,6 @@ func (c *linkCommand) Run(ctx context.Context, io streams, g *globals) error {
 	if err != nil {
 		return err
 	}
-	store, err := openStore(ctx, config, &clock{}, true)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
 	now := time.Now()
 	letters, err := bot.IssueCode(ctx, store, bot.Code{Role: role, Unit: unit.ID, Name: c.Name, By: "linli link"}, now)
 	if err != nil {

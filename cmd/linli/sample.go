@@ -5,17 +5,6 @@ import (
 	"linli/bot/sample"
 )
 
-// sampleOrg is the sample's tree of units.
-func sampleOrg() (*bot.Org, error) {
-	var units []bot.Unit
-	for _, u := range sample.Units() {
-		units = append(units, bot.Unit{
-			ID: u.ID, Name: u.Name, Short: u.Short, Level: u.Level, Parent: u.Parent, Phone: u.Phone, Handles: u.Handles, Sample: u.Sample,
-		})
-	}
-	return bot.NewOrg(units)
-}
-
 // samplePeople are the sample's people.
 func samplePeople() []bot.Person {
 	var people []bot.Person

@@ -52,7 +52,7 @@ func serve(ctx context.Context, config Config, io streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	if config.Sample {
+	if h.config.Sample {
 		if err := h.seed(ctx); err != nil {
 			return err
 		}
