@@ -1,0 +1,100 @@
+package knowledge
+
+import (
+	"strings"
+	"unicode"
+)
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
+// names finds what ends like the name of an office, a place or a paper, and reports what the sources don't have. The text bears no figures any more.
+//
+// Where a name begins isn't marked in Chinese. So the longest end of what stands before the ending is sought in the sources, and what is left
+// before that must be a word that leads to a name (请到, 联系, 和), not a piece of a longer name: 昌江区民政局 is not 民政局.
+func (k *evidence) names(text string) []Fact {
+	var missing []Fact
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return !isHan(r) }) {
+		runes := []rune(part)
+		from := 0
+		for at := 0; at < len(runes); at++ {
+			if skip := plainWord(runes, at); skip > 0 {
+				at += skip - 1
+				continue
+			}
+			n := ending(runes, from, at)
+			if n == 0 {
+				continue
+			}
+			end := at + n
+			if name, ok := k.name(runes[from:end], n); !ok {
+				missing = append(missing, Fact{FactName, name, name})
+			}
+			from, at = end, end-1
+		}
+	}
+	return missing
+}
+
+// plainWord returns the length of the word at the position in which an ending is none; 0 if there is none.
+func plainWord(runes []rune, at int) int {
+	for _, w := range factWords().plain {
+		if startsWith(runes, at, w) {
+			return len(w)
+		}
+	}
+	return 0
+}
+
+// ending returns the length of the ending that begins at the position, if a name may end there: nothing but the ending, or more of the name before it.
+func ending(runes []rune, from, at int) int {
+	for _, e := range factWords().endings {
+		if startsWith(runes, at, e) && (len(e) > 1 || at > from) {
+			return len(e)
+		}
+	}
+	return 0
+}
+
+// name checks the name at the end of the text, of which the last n characters are its ending.
+func (k *evidence) name(text []rune, n int) (string, bool) {
+	for from := range len(text) {
+		tail := text[from:]
+		if len(tail) < max(n, 2) {
+			break
+		}
+		if strings.Contains(k.text, string(tail)) {
+			if k.leads(text[:from]) {
+				return string(tail), true
+			}
+			break
+		}
+	}
+	return string(text[max(0, len(text)-n-6):]), false
+}
+
+// leads reports whether the text ends with a word that may stand before a name.
+func (k *evidence) leads(text []rune) bool {
+	if len(text) == 0 {
+		return true
+	}
+	link := linkAt(text)
+	switch {
+	case link == 0:
+		return false
+	case link > 1 || len(text) == 1:
+		return true
+	}
+	// One character may belong to a name: 永和派出所. What stands before it must be known, too.
+	rest := text[:len(text)-1]
+	return linkAt(rest) > 0 || len(rest) >= 2 && strings.Contains(k.text, string(rest[len(rest)-2:]))
+}
+
+// linkAt returns the length of the linking word at the end of the text; 0 if there is none.
+func linkAt(text []rune) int {
+	for _, w := range factWords().links {
+		if strings.HasSuffix(string(text), w) {
+			return len([]rune(w))
+		}
+	}
+	return 0
+}
