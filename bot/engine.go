@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -140,10 +141,10 @@ func (e *Engine) Receive(ctx context.Context, m Message) error {
 	if m.ID == "" || m.Chat.ID == "" || m.From.ID == "" {
 		return Errorf(Invalid, "消息缺少编号、会话或发送者")
 	}
-	if m.Chat.Group && !m.Addressed && m.Action == "" {
+	m.Text = clean(m.Text)
+	if m.Chat.Group && !m.Addressed && m.Action == "" && !isForm(m.Text) {
 		return nil
 	}
-	m.Text = clean(m.Text)
 	if m.At.IsZero() {
 		m.At = e.Now()
 	}
@@ -154,6 +155,11 @@ func (e *Engine) Receive(ctx context.Context, m Message) error {
 	return e.Store.Commit(ctx, Change{Add: []Job{{
 		Queue: QueueInbox, ID: m.Chat.Channel + ":" + m.ID, Lane: m.Lane(), Due: e.Now(), Body: body,
 	}}})
+}
+
+// isForm reports whether what is said in a group is a report in the form that grid members use there, without addressing anybody.
+func isForm(text string) bool {
+	return strings.HasPrefix(text, "上报") || strings.HasPrefix(text, "#上报") || strings.HasPrefix(text, "【上报】")
 }
 
 // Run runs the channels and the workers until the context ends, then lets what has begun finish.

@@ -232,8 +232,10 @@ func TestGroupTalkThatIsNotForUsIsDropped(t *testing.T) {
 	from := bot.Account{Channel: "fake", ID: "a"}
 	s.receive(bot.Message{ID: "1", Chat: group, From: from, Text: "among us"})
 	s.receive(bot.Message{ID: "2", Chat: group, From: from, Text: "to you", Addressed: true})
+	s.receive(bot.Message{ID: "3", Chat: group, From: from, Text: "上报 3栋路灯不亮"})
+	s.receive(bot.Message{ID: "4", Chat: group, From: from, Text: "已经上报了"})
 	s.drain()
-	s.wants("g", "echo to you")
+	s.wants("g", "echo to you", "echo 上报 3栋路灯不亮")
 }
 
 func TestPersonalAnswersLeaveTheGroup(t *testing.T) {
