@@ -219,11 +219,17 @@ func (s *Skill) relocated(t *bot.Turn, c *Case, was string, rest []string) error
 // again dispatches a case anew after its category or place changed. The deadline is counted anew only if the category changed.
 func (s *Skill) again(t *bot.Turn, c *Case, anew bool) error {
 	was := c.Unit
-	if c.State == Accepted || c.State == Alarm {
-		c.Handler = Someone{}
-		if err := s.dispatchCase(t, c); err != nil {
-			return err
-		}
+	had, err := s.chats(t, c, was)
+	if err != nil {
+		return err
+	}
+	c.Handler = Someone{}
+	redo := s.dispatchCase
+	if c.State == Alarm {
+		redo = s.takeCharge
+	}
+	if err := redo(t, c); err != nil {
+		return err
 	}
 	if anew {
 		if err := s.startClock(t, c, cmp.Or(c.Due.From, t.Now)); err != nil {
@@ -231,11 +237,7 @@ func (s *Skill) again(t *bot.Turn, c *Case, anew bool) error {
 		}
 	}
 	if was != c.Unit {
-		moved := s.data(t, c)
-		moved["Was"] = t.Org.Name(was)
-		if _, err := s.tellUnit(t, c, was, bot.Reply{Text: s.say("staff.moved", moved)}, false); err != nil {
-			return err
-		}
+		s.tellMoved(t, c, had)
 		if err := s.tellNew(t, c); err != nil {
 			return err
 		}

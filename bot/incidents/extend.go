@@ -76,6 +76,9 @@ func (s *Skill) requestTime(t *bot.Turn, c *Case, text string) error {
 	above := ""
 	if path := t.Org.Path(c.Unit); len(path) > 1 {
 		for _, unit := range path[1:] {
+			if _, err := s.addHandlers(t, c, unit); err != nil {
+				return err
+			}
 			reached, err := s.tellUnit(t, c, unit, card, false)
 			if err != nil {
 				return err

@@ -100,7 +100,9 @@ func (s *Skill) alarm(t *bot.Turn, number string) (c *Case, again bool, err erro
 		old.attach(t, false)
 		if located && old.Place.Spot == "" {
 			s.putPlace(t, old, match)
-			s.takeCharge(t, old)
+			if err := s.takeCharge(t, old); err != nil {
+				return nil, false, err
+			}
 		}
 		return old, true, old.Apply(Change{Event: Note, By: speaker(t, old), As: []Actor{Reporting}, At: t.Now, Why: text})
 	}
@@ -110,13 +112,10 @@ func (s *Skill) alarm(t *bot.Turn, number string) (c *Case, again bool, err erro
 	}
 	c.Urgent, c.State = number, Alarm
 	s.weigh(c)
-	s.takeCharge(t, c)
-	c.First = c.Unit
-	if c.Secret {
-		if err := s.nameHandlers(t, c); err != nil {
-			return nil, false, err
-		}
+	if err := s.takeCharge(t, c); err != nil {
+		return nil, false, err
 	}
+	c.First = c.Unit
 	if err := s.giveNumber(t, c); err != nil {
 		return nil, false, err
 	}
@@ -127,22 +126,13 @@ func (s *Skill) alarm(t *bot.Turn, number string) (c *Case, again bool, err erro
 }
 
 // takeCharge finds who is in charge of an alarm; the territory always goes with it.
-func (s *Skill) takeCharge(t *bot.Turn, c *Case) {
+func (s *Skill) takeCharge(t *bot.Turn, c *Case) error {
 	c.Unit, _ = charge(t.Org, c.Category, c.where())
 	c.Contact = ""
 	if home := territory(t.Org, c.where()); home != c.Unit {
 		c.Contact = home
 	}
-}
-
-func (s *Skill) addHandlers(t *bot.Turn, c *Case, unit string) error {
-	people, err := t.People(unit, bot.Secretary, bot.Street)
-	for _, p := range people {
-		if !slices.Contains(c.Handlers, p.ID) {
-			c.Handlers = append(c.Handlers, p.ID)
-		}
-	}
-	return err
+	return s.nameHandlers(t, c)
 }
 
 // alert tells those on duty, at any hour: the unit in charge and the territory; if nobody there hears it, the levels above. It returns the
@@ -173,10 +163,8 @@ func (s *Skill) alert(t *bot.Turn, c *Case, text, added string) ([]string, error
 		home = c.Contact
 	}
 	for _, unit := range t.Org.Path(home) {
-		if c.Secret {
-			if err := s.addHandlers(t, c, unit); err != nil {
-				return nil, err
-			}
+		if _, err := s.addHandlers(t, c, unit); err != nil {
+			return nil, err
 		}
 		if ok, err := s.tellUnit(t, c, unit, card, true); err != nil || ok {
 			return []string{t.Org.Name(unit)}, err

@@ -161,12 +161,12 @@ func (s *Skill) split(t *bot.Turn, c *Case, text string) error {
 		apart.Category = Other
 		s.weigh(apart)
 	}
-	if err := s.enter(t, apart, nil); err != nil {
+	if err := s.enter(t, apart, Change{By: speaker(t, apart), As: []Actor{System}, Why: s.say("split.why", c.Number)}); err != nil {
 		return err
 	}
 	data := s.data(t, apart)
 	data["From"] = c.Number
-	t.Say(s.say("split", data), s.choice("show", "show", apart.ID))
+	t.Say(s.say("split", data), s.look(t, apart, "show")...)
 	s.tellReporters(t, apart, "progress.split", data, s.choice("show", "show", apart.ID))
 	return save(t, c)
 }

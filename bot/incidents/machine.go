@@ -232,10 +232,11 @@ func Actors(org *bot.Org, p *bot.Person, c *Case) []Actor {
 	}
 	can := func(a bot.Action, unit string) bool { return unit != "" && org.Allowed(p, a, unit) }
 	if can(bot.HandleIncident, c.Unit) || can(bot.HandleIncident, c.Contact) ||
-		org.Within(c.where(), c.Unit) && can(bot.HandleIncident, c.where()) || c.Secret {
+		org.Within(c.where(), c.Unit) && can(bot.HandleIncident, c.where()) {
 		as = append(as, Handling)
 	}
-	if slices.ContainsFunc(c.Assist, func(unit string) bool { return can(bot.HandleIncident, unit) }) {
+	// Who is told of a confidential case without being in charge, its territory, helps.
+	if c.Secret || slices.ContainsFunc(c.Assist, func(unit string) bool { return can(bot.HandleIncident, unit) }) {
 		as = append(as, Helping)
 	}
 	if can(bot.AssignIncident, c.Unit) {

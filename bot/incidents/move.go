@@ -140,8 +140,13 @@ func (s *Skill) giveTo(t *bot.Turn, c *Case, unit, why string) error {
 }
 
 // move dispatches or transfers the case to the unit. The one that was first in charge goes on as a helper: it may hand over, not drop (首接负责).
+// What is confidential is an exception: who no longer needs to know of it, doesn't.
 func (s *Skill) move(t *bot.Turn, c *Case, unit, why string) error {
 	as, was := Actors(t.Org, t.Person, c), c.Unit
+	had, err := s.chats(t, c, was)
+	if err != nil {
+		return err
+	}
 	event := Transfer
 	if c.Can(Dispatch, as) {
 		event = Dispatch
@@ -153,7 +158,7 @@ func (s *Skill) move(t *bot.Turn, c *Case, unit, why string) error {
 	}
 	c.Handler, c.Extension = Someone{}, nil
 	c.Assist = slices.DeleteFunc(c.Assist, func(u string) bool { return u == unit })
-	if event == Transfer && was == c.First && was != unit && !slices.Contains(c.Assist, was) {
+	if event == Transfer && was == c.First && was != unit && !c.Secret && !slices.Contains(c.Assist, was) {
 		c.Assist = append(c.Assist, was)
 	}
 	if event == Dispatch && !returned(c, c.First) {
@@ -161,11 +166,8 @@ func (s *Skill) move(t *bot.Turn, c *Case, unit, why string) error {
 	} else if event == Dispatch {
 		c.First = unit
 	}
-	if c.Secret {
-		c.Handlers = nil
-		if err := s.nameHandlers(t, c); err != nil {
-			return err
-		}
+	if err := s.nameHandlers(t, c); err != nil {
+		return err
 	}
 	if err := s.findContact(t, c); err != nil {
 		return err
@@ -175,11 +177,9 @@ func (s *Skill) move(t *bot.Turn, c *Case, unit, why string) error {
 	}
 	data := s.data(t, c)
 	data["Was"], data["Why"] = t.Org.Name(was), why
-	t.Say(s.say("moved", data), s.choice("story", "story", c.ID))
+	t.Say(s.say("moved", data), s.look(t, c, "story")...)
 	if event == Transfer {
-		if _, err := s.tellUnit(t, c, was, bot.Reply{Text: s.say("staff.moved", data)}, false); err != nil {
-			return err
-		}
+		s.tellMoved(t, c, had)
 	}
 	s.progress(t, c, "moved")
 	return save(t, c)
@@ -213,6 +213,9 @@ func (s *Skill) returnCase(t *bot.Turn, c *Case, why string) error {
 		c.Unit = u.Parent
 	}
 	c.Handler, c.Extension, c.Contact = Someone{}, nil, ""
+	if err := s.nameHandlers(t, c); err != nil {
+		return err
+	}
 	data := s.data(t, c)
 	data["Was"], data["Why"] = t.Org.Name(was), why
 	card := s.assignCard(t, c)
@@ -273,6 +276,9 @@ func (s *Skill) chooseHelper(t *bot.Turn, c *Case, unit string) error {
 		return err
 	}
 	c.Assist = append(c.Assist, unit)
+	if _, err := s.addHandlers(t, c, unit); err != nil {
+		return err
+	}
 	card := s.card(t, c, "card.assist")
 	card.Choices = []bot.Choice{s.choice("note", "note", c.ID), s.choice("story", "story", c.ID)}
 	reached, err := s.tellUnit(t, c, unit, card, c.Severity <= 1)

@@ -8,9 +8,6 @@ import (
 	"linli/bot"
 )
 
-// onDuty are the roles that are told of a unit's cases.
-var onDuty = []bot.Role{bot.Secretary, bot.Street, bot.Admin}
-
 // chats returns where a unit is told of the case. What is confidential goes to its handlers alone, privately.
 func (s *Skill) chats(t *bot.Turn, c *Case, unit string) ([]bot.Chat, error) {
 	if !c.Secret {
@@ -53,43 +50,14 @@ func (s *Skill) reachable(t *bot.Turn, c *Case, unit string) (bool, error) {
 	return len(chats) > 0, err
 }
 
-// nameHandlers chooses who sees a confidential case: those on duty at the unit in charge and in the territory; if none of them can be reached,
-// those at the nearest level above that can.
-func (s *Skill) nameHandlers(t *bot.Turn, c *Case) error {
-	reached := false
-	add := func(unit string, roles ...bot.Role) error {
-		people, err := t.People(unit, roles...)
-		for _, p := range people {
-			reached = reached || p.Chat.ID != ""
-			if !slices.Contains(c.Handlers, p.ID) {
-				c.Handlers = append(c.Handlers, p.ID)
-			}
-		}
-		return err
-	}
-	home := territory(t.Org, c.where())
-	for _, unit := range []string{c.Unit, home} {
-		if err := add(unit, bot.Secretary, bot.Street); err != nil {
-			return err
-		}
-	}
-	for _, unit := range t.Org.Path(home) {
-		if reached {
-			break
-		}
-		if err := add(unit, onDuty...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // tellUnit sends a card to a unit and reports whether anybody gets it. At night it waits for the morning, unless it is urgent.
 func (s *Skill) tellUnit(t *bot.Turn, c *Case, unit string, r bot.Reply, urgent bool) (bool, error) {
 	chats, err := s.chats(t, c, unit)
-	if err != nil {
-		return false, err
-	}
+	s.tellChats(t, chats, r, urgent)
+	return len(chats) > 0, err
+}
+
+func (s *Skill) tellChats(t *bot.Turn, chats []bot.Chat, r bot.Reply, urgent bool) {
 	for _, chat := range chats {
 		if t.Message != nil && chat == t.Message.Chat && !chat.Group && !urgent {
 			continue // who speaks is answered
@@ -104,7 +72,23 @@ func (s *Skill) tellUnit(t *bot.Turn, c *Case, unit string, r bot.Reply, urgent 
 			t.Tell(chat, out, time.Time{})
 		}
 	}
-	return len(chats) > 0, nil
+}
+
+// tellMoved tells those who had the case at a unit that another has it now.
+func (s *Skill) tellMoved(t *bot.Turn, c *Case, had []bot.Chat) {
+	data := s.data(t, c)
+	if c.Secret {
+		data["Name"] = s.say("secret.name", nil) // what became of it is no longer theirs
+	}
+	s.tellChats(t, had, bot.Reply{Text: s.say("staff.moved", data)}, false)
+}
+
+// look is a button that shows the case or its story, for those who may see it.
+func (s *Skill) look(t *bot.Turn, c *Case, verb string) []bot.Choice {
+	if !Sees(t.Org, t.Person, c) {
+		return nil
+	}
+	return []bot.Choice{s.choice(verb, verb, c.ID)}
 }
 
 var rooms = regexp.MustCompile(`\d{3,4}(?:室|房|号房)`)

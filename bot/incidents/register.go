@@ -12,7 +12,7 @@ import (
 
 // register makes a case of a complete draft: it gets its number, its unit, its deadline, and everybody who has to know is told.
 func (s *Skill) register(t *bot.Turn, c *Case) error {
-	if err := s.enter(t, c, t.Person); err != nil {
+	if err := s.enter(t, c, Change{By: speaker(t, c), As: []Actor{Reporting}}); err != nil {
 		return err
 	}
 	t.Session.Case = c.ID
@@ -29,15 +29,12 @@ func (s *Skill) register(t *bot.Turn, c *Case) error {
 // heated are words of a dispute for which mediators are sent for at once.
 var heated = regexp.MustCompile(`580|调解员|来调解|正在吵|吵起来|吵得不可开交|快来(?:人|劝)`)
 
-// enter takes a draft into the machine; the person is who completed it, nil if nobody did.
-func (s *Skill) enter(t *bot.Turn, c *Case, by *bot.Person) error {
+// enter takes a draft into the machine. The change says who completed it, as what and why.
+func (s *Skill) enter(t *bot.Turn, c *Case, change Change) error {
 	if err := s.giveNumber(t, c); err != nil {
 		return err
 	}
-	change := Change{Event: Complete, As: []Actor{System}, At: t.Now}
-	if by != nil {
-		change.By, change.As = speaker(t, c), []Actor{Reporting}
-	}
+	change.Event, change.At = Complete, t.Now
 	if err := c.Apply(change); err != nil {
 		return err
 	}
@@ -84,10 +81,8 @@ func (s *Skill) dispatchCase(t *bot.Turn, c *Case) error {
 	unit, clear := charge(t.Org, c.Category, c.where())
 	c.Unit = unit
 	c.First = cmp.Or(c.First, c.Unit)
-	if c.Secret {
-		if err := s.nameHandlers(t, c); err != nil {
-			return err
-		}
+	if err := s.nameHandlers(t, c); err != nil {
+		return err
 	}
 	if err := s.findContact(t, c); err != nil {
 		return err

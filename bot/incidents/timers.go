@@ -51,7 +51,7 @@ func (s *Skill) unfinished(t *bot.Turn, c *Case, why string) error {
 		c.Category = Other
 		s.weigh(c)
 	}
-	if err := s.enter(t, c, nil); err != nil {
+	if err := s.enter(t, c, Change{As: []Actor{System}}); err != nil {
 		return err
 	}
 	text := "unfinished"
@@ -128,6 +128,9 @@ func (s *Skill) oneUp(t *bot.Turn, c *Case) error {
 		if err := auto(t, c, Escalate, t.Org.Name(unit)); err != nil {
 			return err
 		}
+		if _, err := s.addHandlers(t, c, unit); err != nil {
+			return err
+		}
 		card := s.card(t, c, "card.overdue")
 		card.Text = s.say("card.overdue", data)
 		card.Choices = []bot.Choice{s.choice("supervise", "supervise", c.ID), s.choice("story", "story", c.ID)}
@@ -159,10 +162,8 @@ func (s *Skill) raiseAlarm(t *bot.Turn, c *Case) error {
 		if slices.Contains(told, unit) {
 			continue
 		}
-		if c.Secret {
-			if err := s.addHandlers(t, c, unit); err != nil {
-				return err
-			}
+		if _, err := s.addHandlers(t, c, unit); err != nil {
+			return err
 		}
 		c.Escalated = append(c.Escalated, unit)
 		if err := auto(t, c, Escalate, t.Org.Name(unit)); err != nil {
