@@ -90,6 +90,8 @@ func (s *Store) claimed(queue string, answer any) ([]bot.Job, error) {
 		if err != nil || len(token) != 8 {
 			return nil, bot.Because(bot.Unavailable, errShort, "")
 		}
+		attempt, _ := list[i+2].(int64)
+		w.Job.Attempt = int(attempt)
 		w.Job.Lease.Token = int64(binary.BigEndian.Uint64([]byte(token)))
 		s.held[s.tag.lease(w.Job.Lease)] = w.Job.Lease
 		jobs = append(jobs, w.Job)

@@ -135,13 +135,20 @@ func flag(on bool) string {
 	return "0"
 }
 
-// args are the arguments of the script.
-func (w *change) args(node, now string) []any {
-	args := make([]any, 0, 6+len(w.ends)+len(w.puts)+len(w.adds))
-	args = append(args, node, now, bot.DedupeWindow.Microseconds(), w.nEnds)
-	args = append(append(args, w.ends...), w.nPuts)
-	args = append(append(args, w.puts...), w.nAdds)
-	return append(args, w.adds...)
+// groupArgs are the arguments of the script for some changes.
+func groupArgs(node, now string, group []*change) []any {
+	numbers, n := 0, 5
+	for _, w := range group {
+		numbers += w.nPuts + w.nAdds
+		n += 3 + len(w.ends) + len(w.puts) + len(w.adds)
+	}
+	args := append(make([]any, 0, n), node, now, bot.DedupeWindow.Microseconds(), numbers, len(group))
+	for _, w := range group {
+		args = append(append(args, w.nEnds), w.ends...)
+		args = append(append(args, w.nPuts), w.puts...)
+		args = append(append(args, w.nAdds), w.adds...)
+	}
+	return args
 }
 
 // given is the time that a script is to use: the one from Options.Now (or at, if that is not zero), or "" for Redis's own clock.
@@ -167,20 +174,25 @@ func (s *Store) Commit(ctx context.Context, c bot.Change) error {
 	return s.commit(ctx, w)
 }
 
+// The most that one call of the commit script writes.
+const (
+	groupChanges = 64
+	groupBytes   = 4 << 20
+)
+
 func (s *Store) commit(ctx context.Context, w *change) error {
-	args := w.args(s.node, s.given(time.Time{}))
-	answer, err := try(ctx, s, once, func(ctx context.Context) ([]string, error) {
-		// From here on the context no longer counts: what is written is written.
-		return s.write(context.WithoutCancel(ctx), args)
-	})
+	if err := s.usable(ctx); err != nil {
+		return err
+	}
+	answer, err := s.committing.ask(ctx, w)
 	if err != nil {
 		return err
 	}
-	switch {
-	case len(answer) == 3 && answer[0] == "lease":
-		return bot.Errorf(bot.Conflict, "任务 %s/%s 已经由别人接手或完成。", answer[1], answer[2])
-	case len(answer) == 3 && answer[0] == "record":
-		return bot.Errorf(bot.Conflict, "记录 %s/%s 刚被别人改过。", answer[1], answer[2])
+	if list, ok := answer.([]any); ok && len(list) == 3 {
+		if text(list[0]) == "lease" {
+			return bot.Errorf(bot.Conflict, "任务 %s/%s 已经由别人接手或完成。", text(list[1]), text(list[2]))
+		}
+		return bot.Errorf(bot.Conflict, "记录 %s/%s 刚被别人改过。", text(list[1]), text(list[2]))
 	}
 	s.commits.Add(1)
 	s.mu.Lock()
@@ -191,11 +203,24 @@ func (s *Store) commit(ctx context.Context, w *change) error {
 	return nil
 }
 
+// commitAll writes changes that came at the same time with one call of the script. Each stands or falls alone.
+func (s *Store) commitAll(group []*change) ([]any, error) {
+	args := groupArgs(s.node, s.given(time.Time{}), group)
+	answer, err := try(context.Background(), s, once, func(ctx context.Context) ([]any, error) { return s.write(ctx, args) })
+	if err == nil && len(answer) != len(group) {
+		return nil, s.translate(errShort)
+	}
+	if err == nil {
+		s.groups.Add(1)
+	}
+	return answer, err
+}
+
 // write runs the script, and waits on the same connection for the replicas and the disk where that is wanted.
-func (s *Store) write(ctx context.Context, args []any) ([]string, error) {
+func (s *Store) write(ctx context.Context, args []any) ([]any, error) {
 	keys := []string{string(s.tag)}
 	if s.address.replicas == 0 && !s.address.disk {
-		return commitScript.Run(ctx, s.client, keys, args...).StringSlice()
+		return commitScript.Run(ctx, s.client, keys, args...).Slice()
 	}
 	primary, err := s.primary(ctx)
 	if err != nil {
@@ -218,9 +243,9 @@ func (s *Store) write(ctx context.Context, args []any) ([]string, error) {
 	if goredis.HasErrorPrefix(wrote.Err(), "NOSCRIPT") {
 		_ = send(commonLua+commitLua, "EVAL")
 	}
-	answer, err := wrote.StringSlice()
-	if err != nil || answer[0] != "OK" {
-		return answer, err
+	answer, err := wrote.Slice()
+	if err != nil {
+		return nil, err
 	}
 	return answer, s.confirmed(waited)
 }

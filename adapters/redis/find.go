@@ -3,12 +3,9 @@ package redis
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
-
-	goredis "github.com/redis/go-redis/v9"
 
 	"linli/bot"
 )
@@ -25,17 +22,23 @@ func (s *Store) Get(ctx context.Context, kind, id string) (bot.Record, error) {
 	if kind == "" || id == "" {
 		return bot.Record{}, bot.Errorf(bot.NotFound, "没有记录 %s/%s", kind, id)
 	}
-	value, err := try(ctx, s, again, func(ctx context.Context) (string, error) {
-		return s.client.Get(ctx, s.tag.record(kind, id)).Result()
-	})
-	if errors.Is(err, goredis.Nil) {
-		return bot.Record{}, bot.Errorf(bot.NotFound, "没有记录 %s/%s", kind, id)
+	if err := s.usable(ctx); err != nil {
+		return bot.Record{}, err
 	}
+	value, err := s.getting.ask(ctx, s.tag.record(kind, id))
 	if err != nil {
 		return bot.Record{}, err
 	}
-	r, err := unpackRecord(kind, id, value)
+	if value == nil {
+		return bot.Record{}, bot.Errorf(bot.NotFound, "没有记录 %s/%s", kind, id)
+	}
+	r, err := unpackRecord(kind, id, text(value))
 	return r.Record, s.translate(err)
+}
+
+// getAll reads what was asked for at the same time.
+func (s *Store) getAll(keys []string) ([]any, error) {
+	return try(context.Background(), s, again, func(ctx context.Context) ([]any, error) { return s.client.MGet(ctx, keys...).Result() })
 }
 
 // search is a query made ready: its bounds as ZRANGEBYLEX wants them.

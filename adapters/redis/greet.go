@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,8 @@ import (
 // schema is the layout of the keys. A program that changes it moves the deployment on in migrate.
 const schema = 1
 
+var errLoading = errors.New("the server is loading its data")
+
 // greet is what each new connection does first, so also after every restart and failover: it refuses a server that may forget, and writes
 // down which server this is (see lua/setup.lua).
 func (s *Store) greet(ctx context.Context, c *goredis.Conn) error {
@@ -23,6 +26,9 @@ func (s *Store) greet(ctx context.Context, c *goredis.Conn) error {
 	info := parseInfo(text)
 	if info["redis_mode"] == "sentinel" || info["role"] == "slave" {
 		return nil // the one keeps nothing, the other says READONLY to whoever wants more of it
+	}
+	if info["loading"] == "1" { // it says that it has no append-only file while it reads that
+		return errLoading
 	}
 	if err := refuse(info); err != nil {
 		return err

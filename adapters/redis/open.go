@@ -45,6 +45,7 @@ type Store struct {
 	closed  atomic.Bool
 	away    atomic.Bool // the server: it has been logged
 	commits atomic.Int64
+	groups  atomic.Int64 // calls that wrote them
 	close   func() error
 
 	gate sync.RWMutex // held by claims from their call until what they got is in held
@@ -52,7 +53,9 @@ type Store struct {
 	mu   sync.Mutex
 	held map[string]bot.Lease // what this process has claimed and not ended, by name in the node's set
 
-	waking wakers
+	committing batcher[*change, any]
+	getting    batcher[string, any]
+	waking     wakers
 }
 
 var (
@@ -76,6 +79,10 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	if !names.MatchString(s.node) {
 		return nil, bot.Errorf(bot.Invalid, "节点名 %q 不可用：只能用 1 到 40 个小写字母、数字、- 和 _。", s.node)
 	}
+	s.committing = batcher[*change, any]{
+		do: s.commitAll, flights: 2, most: groupChanges, weight: func(w *change) int { return w.all }, heavy: groupBytes,
+	}
+	s.getting = batcher[string, any]{do: s.getAll, flights: 4, most: 64}
 	s.opts.Patience = cmp.Or(opts.Patience, 2*time.Second)
 	o := a.client
 	o.OnConnect = s.greet
@@ -122,6 +129,8 @@ func (s *Store) shut() error {
 		s.log.Warn("leases could not be handed back; they end by themselves", "error", err)
 	}
 	s.closed.Store(true)
+	s.committing.stop()
+	s.getting.stop()
 	s.waking.stop()
 	return s.client.Close()
 }

@@ -33,7 +33,10 @@ func try[T any](ctx context.Context, s *Store, m mode, do func(context.Context) 
 	if err := s.usable(ctx); err != nil {
 		return none, err
 	}
-	began, pause := time.Now(), 10*time.Millisecond
+	began, pause, patience := time.Now(), 10*time.Millisecond, s.opts.Patience
+	if s.away.Load() {
+		patience /= 10 // whoever comes while the server is known to be away is not kept waiting
+	}
 	for {
 		v, err := do(ctx)
 		if err == nil || errors.Is(err, goredis.Nil) {
@@ -49,7 +52,7 @@ func try[T any](ctx context.Context, s *Store, m mode, do func(context.Context) 
 			s.log.Warn("Redis is away", "store", s.Name(), "error", err)
 		}
 		mayTry := notDone(err) || m == again && !isAnswer(err)
-		if !mayTry || time.Since(began)+pause > s.opts.Patience {
+		if !mayTry || time.Since(began)+pause > patience {
 			return none, s.translate(err)
 		}
 		wait := time.NewTimer(pause/2 + rand.N(pause/2))
@@ -73,7 +76,7 @@ func notDone(err error) bool {
 		}
 	}
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial" || errors.Is(err, goredis.ErrPoolTimeout)
+	return errors.As(err, &op) && op.Op == "dial" || errors.Is(err, errLoading) || errors.Is(err, goredis.ErrPoolTimeout)
 }
 
 // isAnswer reports whether the server has answered, or the client will not ask.

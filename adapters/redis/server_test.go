@@ -1,7 +1,9 @@
 package redis_test
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,7 +43,17 @@ func (s *server) start() error {
 	defer log.Close()
 	s.cmd = exec.Command(path, append([]string{"--dir", s.dir, "--unixsocket", s.socket()}, s.config...)...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
-	return s.cmd.Start()
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	for range 2000 {
+		if c, err := net.Dial("unix", s.socket()); err == nil {
+			return c.Close()
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	s.kill()
+	return errors.New("redis-server does not listen; see its log")
 }
 
 // kill ends the server as a power cut would end its process.

@@ -18,6 +18,7 @@ type Stats struct {
 	Bytes       int64          // of memory that the server uses
 	MaxBytes    int64          // that it may use; 0: no limit
 	Commits     int64          // changes that this process has written since the store was opened
+	Groups      int64          // in how many calls
 	Version     string         // of the server
 	Synchronous string         // appendfsync: "always", "everysec", "no", or "" where it is not allowed to ask
 	Replicas    int
@@ -26,7 +27,7 @@ type Stats struct {
 
 // Stats counts. It costs no more in a large store than in a small one.
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
-	st := Stats{Name: s.Name(), Records: map[string]int{}, Waiting: map[string]int{}, Leased: map[string]int{}, Commits: s.commits.Load()}
+	st := Stats{Name: s.Name(), Records: map[string]int{}, Waiting: map[string]int{}, Leased: map[string]int{}, Commits: s.commits.Load(), Groups: s.groups.Load()}
 	kinds, err := try(ctx, s, again, func(ctx context.Context) ([]string, error) { return s.client.SMembers(ctx, s.tag.kinds()).Result() })
 	if err != nil {
 		return st, err

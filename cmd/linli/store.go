@@ -109,7 +109,7 @@ type redisStore struct{ *redis.Store }
 
 func (s redisStore) Figures(ctx context.Context) (figures, error) {
 	st, err := s.Stats(ctx)
-	f := figures{waiting: st.Waiting, bytes: st.Bytes, commits: st.Commits}
+	f := figures{waiting: st.Waiting, bytes: st.Bytes, commits: st.Commits, groups: st.Groups}
 	if err != nil {
 		return f, err
 	}

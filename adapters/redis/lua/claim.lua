@@ -5,10 +5,10 @@
 -- fresh first. So a claim costs a few steps, whatever waits.
 --
 -- ARGV: queue; now in µs ('': Redis's clock); now as 8 bytes ('': the same); how many; lease in µs; the most to ripen in one call; the node.
--- Result: when the next may be claimed in µs ('' never), the time that counted, then for each job: id, token, attempt, the whole string.
+-- Result: when the next may be claimed in µs ('' never), the time that counted, then for each job: id, token, attempt, the whole string as it was.
 local queue, now, wanted, lease = ARGV[1], clock(ARGV[2]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local bound = ARGV[3] ~= '' and ARGV[3] or packed(now)
-local fresh, held, busy = fresh_key(queue), held_key(queue), busy_key(queue)
+local fresh, held = fresh_key(queue), held_key(queue)
 local ends = now + lease
 if ends > 4503599627370496 then ends = 4503599627370496 end
 local out = { '', string.format('%.0f', now) }
@@ -19,36 +19,40 @@ for _, member in ipairs(ripe) do
   call('ZADD', fresh, 0, member)
 end
 
-local claimed = 0
+local claimed, mine, lost = 0, {}, {}
 while claimed < wanted do
   -- After a time all its seqs follow: the bound is the time and the highest seq.
   local due = call('ZRANGEBYLEX', fresh, '-', '[' .. bound .. string.rep('\255', 9), 'LIMIT', 0, math.min(wanted - claimed, 1000))
   if #due == 0 then break end
+  call('ZREM', fresh, unpack(due))
+  local token = call('INCRBY', seq_key, #due) - #due
+  local stands = {}
   for _, member in ipairs(due) do
-    call('ZREM', fresh, member)
-    local j = job_at(queue, member:sub(17))
-    local at = claimable(j)
-    local running = j.lane ~= '' and call('HGET', busy, j.lane)
-    if running and running ~= j.id then
-      local r = job_at(queue, running)
-      if r and r.token ~= none then at = math.max(at, r.ends) end
-    end
-    if at > now then -- the clock went back after it had ripened
-      call('ZADD', held, at, member)
-    else
-      keep(j.key, j.place:sub(9))
-      local token = struct.pack('>I8', call('INCR', seq_key))
-      call('SETRANGE', j.key, 25, struct.pack('>I4', j.attempt + 1) .. token .. packed(ends))
-      if j.lane ~= '' then call('HSET', busy, j.lane, j.id) end
-      if j.token ~= none then call('SREM', node_key(ARGV[7]), lease_name(j.token, queue, j.id)) end
-      call('SADD', node_key(ARGV[7]), lease_name(token, queue, j.id))
-      call('ZADD', held, ends, member)
+    local id = member:sub(17)
+    local key = job_key(queue, id)
+    local value = call('GET', key)
+    local j = job_of(key, id, value)
+    local at = lane_claimable(queue, j)
+    if at <= now then
+      keep(key, j.place:sub(9))
+      token = token + 1
+      local name = struct.pack('>I8', token)
+      call('SETRANGE', key, 25, struct.pack('>I4', j.attempt + 1) .. name .. packed(ends))
+      if j.token ~= none then lost[#lost + 1] = lease_name(j.token, queue, id) end
+      mine[#mine + 1] = lease_name(name, queue, id)
+      at = ends
       claimed = claimed + 1
       local n = #out
-      out[n + 1], out[n + 2], out[n + 3], out[n + 4] = j.id, token, j.attempt + 1, call('GET', j.key)
-    end
+      out[n + 1], out[n + 2], out[n + 3], out[n + 4] = id, name, j.attempt + 1, value
+    end -- else the clock went back after it had ripened
+    stands[#stands + 1] = at
+    stands[#stands + 1] = member
   end
+  call('ZADD', held, unpack(stands))
 end
+for i = 1, #lost, 1000 do call('SREM', node_key(ARGV[7]), unpack(lost, i, math.min(i + 999, #lost))) end
+for i = 1, #mine, 1000 do call('SADD', node_key(ARGV[7]), unpack(mine, i, math.min(i + 999, #mine))) end
+if claimed > 0 then call('EXPIRE', node_key(ARGV[7]), 604800) end
 
 local next_fresh = call('ZRANGE', fresh, 0, 0)[1]
 if claimed > 0 then call('EXPIRE', node_key(ARGV[7]), 604800) end

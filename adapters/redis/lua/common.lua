@@ -48,17 +48,22 @@ local function clock(given)
   return t[1] * 1000000 + t[2]
 end
 
+-- job_of reads a job from the beginning of its string.
+local function job_of(key, id, h)
+  local length = struct.unpack('>I4', h, 46)
+  if header + length > #h then h = call('GETRANGE', key, 0, header + length - 1) end
+  return {
+    key = key, id = id, state = h:sub(1, 1), place = h:sub(2, 17), due = micros(h, 2), ready = micros(h, 18),
+    attempt = struct.unpack('>I4', h, 26), token = h:sub(30, 37), ends = micros(h, 38), lane = h:sub(header + 1, header + length),
+  }
+end
+
 -- job_at reads what is known of a job but for its body; nil if there is none.
 local function job_at(queue, id)
   local key = job_key(queue, id)
   local h = call('GETRANGE', key, 0, 175)
   if h == '' then return nil end
-  local length = struct.unpack('>I4', h, 46)
-  if header + length > 176 then h = call('GETRANGE', key, 0, header + length - 1) end
-  return {
-    key = key, id = id, state = h:sub(1, 1), place = h:sub(2, 17), due = micros(h, 2), ready = micros(h, 18),
-    attempt = struct.unpack('>I4', h, 26), token = h:sub(30, 37), ends = micros(h, 38), lane = h:sub(header + 1, header + length),
-  }
+  return job_of(key, id, h)
 end
 
 -- claimable is when the job itself may be claimed, whatever its lane does.
@@ -78,42 +83,57 @@ local function stand(queue, j, at)
   return at
 end
 
+-- unstand takes a member away from where it stands; what is leased stands in held.
 local function unstand(queue, member)
-  if call('ZREM', fresh_key(queue), member) == 0 then call('ZREM', held_key(queue), member) end
+  if call('ZREM', held_key(queue), member) == 0 then call('ZREM', fresh_key(queue), member) end
 end
 
-local function first_of(queue, lane) return call('ZRANGE', lane_key(queue, lane), 0, 0)[1] end
+-- A lane's running job is its first, or the one that busy names: that is so if an earlier job was added while it ran. Most queues have no
+-- such lane, and no busy.
+local queues_with_busy = {}
+local function running_in(queue, lane)
+  if queues_with_busy[queue] == nil then queues_with_busy[queue] = call('EXISTS', busy_key(queue)) == 1 end
+  return queues_with_busy[queue] and call('HGET', busy_key(queue), lane)
+end
 
--- arrange makes the first job of the lane stand. It returns when that may be claimed, nil if the lane is empty.
-local function arrange(queue, lane)
-  local member = first_of(queue, lane)
-  if not member then return nil end
-  local j = job_at(queue, member:sub(17))
+-- lane_claimable is when j, the first job of its lane, may be claimed.
+local function lane_claimable(queue, j)
   local at = claimable(j)
-  local running = call('HGET', busy_key(queue), lane)
+  local running = j.lane ~= '' and running_in(queue, j.lane)
   if running and running ~= j.id then
     local r = job_at(queue, running)
     if r and r.token ~= none then at = math.max(at, r.ends) end
   end
-  return stand(queue, j, at)
+  return at
 end
 
--- put_back ends the lease of a waiting job and makes its lane stand anew. It returns when something may be claimed because of that.
-local function put_back(queue, j, ready, attempt)
-  call('SETRANGE', j.key, 17, packed(ready) .. struct.pack('>I4', attempt) .. none .. packed(0))
-  if j.lane ~= '' then return arrange(queue, j.lane) end
-  j.ready, j.token = ready, none
-  return stand(queue, j, claimable(j))
+-- arrange makes the first job of a lane stand, and returns when it may be claimed.
+local function arrange(queue, member)
+  local j = job_at(queue, member:sub(17))
+  return stand(queue, j, lane_claimable(queue, j))
 end
 
--- set_free takes a job out of where it stands, before its lease ends.
-local function set_free(queue, j)
+-- take_out takes a leased job out of where it stands and out of what keeps its lane; what is left is to be arranged. It returns the members of the
+-- first and the second job of the lane, as they were.
+local function take_out(queue, j)
+  local member = j.place .. j.id
   if j.lane == '' then
-    unstand(queue, j.place .. j.id)
-  else
-    unstand(queue, first_of(queue, j.lane))
-    if call('HGET', busy_key(queue), j.lane) == j.id then call('HDEL', busy_key(queue), j.lane) end
+    unstand(queue, member)
+    return nil, nil
   end
+  local two = call('ZRANGE', lane_key(queue, j.lane), 0, 1)
+  unstand(queue, two[1])
+  if running_in(queue, j.lane) == j.id then call('HDEL', busy_key(queue), j.lane) end
+  return two[1], two[2]
+end
+
+-- put_back ends the lease of a waiting job. It returns when something may be claimed because of that.
+local function put_back(queue, j, ready, attempt)
+  local first = take_out(queue, j)
+  call('SETRANGE', j.key, 17, packed(ready) .. struct.pack('>I4', attempt) .. none .. packed(0))
+  if first and first ~= j.place .. j.id then return arrange(queue, first) end
+  j.ready, j.token = ready, none
+  return stand(queue, j, lane_claimable(queue, j))
 end
 
 -- wake calls who waits for the queue, if something may be claimed soon. Who waits has left a flag. It is taken away with the first call, so that a

@@ -11,7 +11,6 @@ for _, name in ipairs(call('SMEMBERS', node_key(node))) do
     local j = job_at(queue, id)
     if j and j.state == 'w' and j.token == token then
       keep(j.key, j.place:sub(9))
-      set_free(queue, j)
       local when = put_back(queue, j, j.ready, j.attempt)
       if when then wake(queue, when, now) end
       n = n + 1
