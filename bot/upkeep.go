@@ -11,12 +11,13 @@ type upkeep struct{}
 
 // retention is how long records of a kind are kept after their time. What isn't named is kept until its skill removes it.
 var retention = map[string]time.Duration{
-	KindLine:    ConversationLife,
-	KindSession: ConversationLife,
-	KindFile:    FileLife,
-	KindCode:    30 * 24 * time.Hour,
-	KindDead:    365 * 24 * time.Hour, // logs are to be kept for half a year at least
-	"count":     30 * 24 * time.Hour,
+	KindLine:      ConversationLife,
+	KindSession:   ConversationLife,
+	KindFile:      FileLife,
+	KindCode:      30 * 24 * time.Hour,
+	KindDead:      365 * 24 * time.Hour, // logs are to be kept for half a year at least
+	"count":       30 * 24 * time.Hour,
+	KindModelWork: 180 * 24 * time.Hour,
 }
 
 // ConversationLife is how long the transcript of a conversation is kept.

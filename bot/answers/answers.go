@@ -22,6 +22,8 @@ type Skill struct {
 	catalogue Catalogue
 	composer  *Composer
 	texts     *bot.Texts
+	wording   Wording
+	filing    string // of the wording's model
 }
 
 // Catalogue is where the current index comes from.
@@ -30,7 +32,7 @@ type Catalogue interface{ Index() *knowledge.Index }
 // New returns the skill.
 func New(c Catalogue) *Skill {
 	composer := NewComposer()
-	return &Skill{catalogue: c, composer: composer, texts: composer.texts}
+	return &Skill{catalogue: c, composer: composer, texts: composer.texts, wording: AsComposed{}}
 }
 
 // Name is the skill's.
@@ -89,7 +91,11 @@ func (s *Skill) answer(t *bot.Turn, a knowledge.Answer) error {
 	switch a.Verdict {
 	case knowledge.VerdictAnswer:
 		t.Session.Topic = a.Hits[0].Entry.ID
-		t.Reply(s.composer.Reply(a))
+		r, err := s.word(t, a, s.composer.Reply(a))
+		if err != nil {
+			return err
+		}
+		t.Reply(r)
 	case knowledge.VerdictClarify:
 		t.Reply(s.composer.Reply(a))
 	default:
