@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,6 +29,8 @@ type house struct {
 	model     *intents.Model
 	catalogue *answers.Stored
 	skills    []bot.Skill
+	language  *languageModel   // nil: none is configured
+	reader    bot.Understander // the model above, and the language model where that is not sure
 	clock     *clock
 }
 
@@ -56,8 +59,13 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 		_ = h.store.Close()
 		return nil, err
 	}
+	asked := answers.New(h.catalogue)
+	h.reader = h.model
+	if err := h.useModel(asked); err != nil {
+		return nil, errors.Join(err, h.store.Close())
+	}
 	h.skills = []bot.Skill{
-		answers.New(h.catalogue),
+		asked,
 		incidents.New(incidents.Options{}),
 		meetings.New(meetings.Options{}),
 	}
@@ -95,7 +103,7 @@ func (h *house) readOrg(ctx context.Context) error {
 // engine returns the engine over these channels.
 func (h *house) engine(channels []bot.Channel, with func(*bot.Options)) (*bot.Engine, error) {
 	o := bot.Options{
-		Store: h.store, Channels: channels, Skills: h.skills, Understand: h.model, Org: h.org, Places: h.places, Root: h.root,
+		Store: h.store, Channels: channels, Skills: h.skills, Understand: h.reader, Org: h.org, Places: h.places, Root: h.root,
 		Location: h.location, Now: h.clock.Now, Logger: h.config.logger(), Limits: h.limits(), Files: h.files,
 	}
 	if with != nil {

@@ -66,6 +66,17 @@ type ModelConfig struct {
 	Name      string `yaml:"name" env:"NAME"`
 	Embedding string `yaml:"embedding" env:"EMBEDDING"`
 	Filing    string `yaml:"filing" env:"FILING"`
+
+	JSON         string        `yaml:"json" env:"JSON"`                     // schema, tool, object or plain: what the server is asked for first
+	Stream       bool          `yaml:"stream" env:"STREAM"`                 // answers travel as streams
+	Timeout      time.Duration `yaml:"timeout" env:"TIMEOUT"`               // of a call, with what is tried again; default 20s
+	AnswerWithin time.Duration `yaml:"answer_within" env:"ANSWER_WITHIN"`   // after that the plain answer goes out; default 4s
+	ReadWithin   time.Duration `yaml:"read_within" env:"READ_WITHIN"`       // after that the embedded reading counts; default 3s
+	AtOnce       int           `yaml:"at_once" env:"AT_ONCE"`               // calls at the same time; default 8
+	PersonPerDay int           `yaml:"person_per_day" env:"PERSON_PER_DAY"` // calls for one person; 0: no limit
+	TokensPerDay int           `yaml:"tokens_per_day" env:"TOKENS_PER_DAY"` // 0: no limit
+	TokensTotal  int           `yaml:"tokens_total" env:"TOKENS_TOTAL"`     // 0: no limit
+	Off          []string      `yaml:"off" env:"OFF"`                       // tasks that it is not used for: answer, understand, staff
 }
 
 // LimitsConfig is how often each platform may be sent to.
@@ -176,6 +187,9 @@ func (c *Config) check() error {
 	oneOf("log.format", c.Log.Format, "text", "json")
 	oneOf("telegram.mode", c.Telegram.Mode, "polling", "webhook")
 	oneOf("lark.mode", c.Lark.Mode, "stream", "webhook")
+	if err := c.Model.check(); err != nil {
+		wrong = append(wrong, err)
+	}
 	for key, l := range map[string]ChannelLimits{"limits.telegram": c.Limits.Telegram, "limits.lark": c.Limits.Lark} {
 		if _, err := l.parse(); err != nil {
 			bad("%s: %s", key, bot.MessageOf(err))

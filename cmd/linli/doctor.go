@@ -42,7 +42,7 @@ func (c *doctorCommand) Run(ctx context.Context, io streams, g *globals) error {
 	}
 	if err == nil {
 		findings = append(findings, checkStore(ctx, config)...)
-		findings = append(findings, checkClock(config), checkHolidays(time.Now()), checkModel(), checkListen(ctx, config), checkPlatforms(config))
+		findings = append(findings, checkClock(config), checkHolidays(time.Now()), checkModel(), checkLanguage(ctx, config.Model), checkListen(ctx, config), checkPlatforms(config))
 	}
 	failed := 0
 	for _, f := range findings {

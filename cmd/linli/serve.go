@@ -61,6 +61,7 @@ func serve(ctx context.Context, config Config, io streams) (err error) {
 		return err
 	}
 	meters := newMeters(h.store)
+	h.language.register(meters.registry)
 	reception := &reception{house: h}
 	page, err := web.New(web.Options{
 		Store: h.store, Files: h.files, Accounts: reception, Desk: reception, Logger: log, Secure: strings.HasPrefix(config.PublicURL, "https://"),
@@ -96,6 +97,7 @@ func (h *house) run(ctx context.Context, engine *bot.Engine, server *http.Server
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return engine.Run(ctx) })
 	g.Go(func() error { return h.catalogue.Follow(ctx) })
+	g.Go(func() error { return h.language.keep(ctx, h.store, h.config.Node) })
 	g.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("http: %w", err)
