@@ -37,6 +37,7 @@ func (t tag) lease(l bot.Lease) string {
 
 func (t tag) idle(queue string) string { return string(t) + ":w:" + queue }
 func (t tag) wake() string             { return string(t) + ":wake" }
+func (t tag) tell() string             { return string(t) + ":tell" }
 func (t tag) kinds() string            { return string(t) + ":kinds" }
 func (t tag) kind(kind string) string  { return string(t) + ":i:" + kind }
 func (t tag) waiting() string          { return string(t) + ":waiting" }

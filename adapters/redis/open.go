@@ -55,6 +55,7 @@ type Store struct {
 
 	committing batcher[*change, any]
 	getting    batcher[string, any]
+	telling    batcher[string, struct{}]
 	waking     wakers
 }
 
@@ -83,6 +84,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 		do: s.commitAll, flights: 2, most: groupChanges, weight: func(w *change) int { return w.all }, heavy: groupBytes,
 	}
 	s.getting = batcher[string, any]{do: s.getAll, flights: 4, most: 64}
+	s.telling = batcher[string, struct{}]{do: s.tellAll, flights: 1, most: 256}
 	s.opts.Patience = cmp.Or(opts.Patience, 2*time.Second)
 	o := a.client
 	o.OnConnect = s.greet
@@ -131,6 +133,7 @@ func (s *Store) shut() error {
 	s.closed.Store(true)
 	s.committing.stop()
 	s.getting.stop()
+	s.telling.stop()
 	s.waking.stop()
 	return s.client.Close()
 }

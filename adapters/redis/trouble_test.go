@@ -1,11 +1,13 @@
 package redis_test
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -279,5 +281,38 @@ func TestStatsCount(t *testing.T) {
 	must(t, err)
 	if d := cmp.Diff(map[string]int{"a": 2, "b": 1}, st.Records); d != "" || st.Waiting["q"] != 2 || st.Leased["q"] != 1 || st.Bytes == 0 || st.Synchronous != "everysec" {
 		t.Errorf("%+v %s", st, d)
+	}
+}
+
+// What one process tells the others hear, and it itself does not.
+func TestProcessesTellEachOther(t *testing.T) {
+	url := shared.url(freshName())
+	one, two := open(t, url, redis.Options{}), open(t, url, redis.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	heard := make(chan string, 1000)
+	var listening sync.WaitGroup
+	for i, s := range []*redis.Store{one, two} {
+		listening.Go(func() {
+			s.Listen(ctx, func(topic string, message []byte) { heard <- fmt.Sprint(i, topic, string(message)) })
+		})
+	}
+	got := ""
+	for got == "" { // until the listeners are connected
+		must(t, one.Tell(ctx, "聊天:1", []byte("答复")))
+		select {
+		case got = <-heard:
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	cancel()
+	listening.Wait()
+	close(heard)
+	for more := range heard {
+		if more != got {
+			t.Errorf("%s after %s", more, got)
+		}
+	}
+	if got != "1聊天:1答复" {
+		t.Errorf("heard %s", got)
 	}
 }

@@ -99,3 +99,13 @@ func TestKeysSplit(t *testing.T) {
 		}
 	}
 }
+
+func FuzzTold(f *testing.F) {
+	f.Add("a", "b:1", []byte("c"))
+	f.Fuzz(func(t *testing.T, from, topic string, message []byte) {
+		if a, b, c, ok := untell(tell(from, topic, message)); !ok || a != from || b != topic || c != string(message) {
+			t.Errorf("%q %q %q came back as %q %q %q", from, topic, message, a, b, c)
+		}
+		untell(from)
+	})
+}

@@ -111,7 +111,18 @@ func (w *wakers) stop() {
 
 // listen passes on what the scripts publish. After each new connection everybody is woken: something may have been missed.
 func (s *Store) listen(ctx context.Context) {
-	sub := s.client.SSubscribe(ctx, s.tag.wake())
+	s.follow(ctx, s.tag.wake(), func(payload string) {
+		when, queue, _ := strings.Cut(payload, " ")
+		if us, err := strconv.ParseInt(when, 10, 64); err == nil {
+			s.waking.call(queue, time.Duration(us-s.Now().UnixMicro())*time.Microsecond)
+		}
+	}, s.waking.all)
+}
+
+// follow listens to a channel until the context ends, over as many connections as it takes: heard gets each message, and connected is called when messages
+// may have been missed.
+func (s *Store) follow(ctx context.Context, channel string, heard func(payload string), connected func()) {
+	sub := s.client.SSubscribe(ctx, channel)
 	defer sub.Close() // it has nothing to lose
 	stop := context.AfterFunc(ctx, func() { _ = sub.Close() })
 	defer stop()
@@ -120,12 +131,9 @@ func (s *Store) listen(ctx context.Context) {
 		message, err := sub.ReceiveTimeout(ctx, 0)
 		switch m := message.(type) {
 		case *goredis.Message:
-			when, queue, _ := strings.Cut(m.Payload, " ")
-			if us, err := strconv.ParseInt(when, 10, 64); err == nil {
-				s.waking.call(queue, time.Duration(us-s.Now().UnixMicro())*time.Microsecond)
-			}
+			heard(m.Payload)
 		case *goredis.Subscription:
-			s.waking.all()
+			connected()
 		}
 		if err == nil {
 			pause = 10 * time.Millisecond

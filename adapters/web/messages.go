@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -71,8 +72,8 @@ func (c *Channel) postMessage(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	if c.hub.count(account.ID) > 1 {
-		c.echo(&m) // to the person's other windows
+	if c.Relay != nil || c.hub.count(account.ID) > 1 {
+		c.echo(r.Context(), &m) // to the person's other windows
 	}
 	h := w.Header()
 	h["Content-Type"] = jsonType
@@ -84,9 +85,9 @@ func (c *Channel) postMessage(w http.ResponseWriter, r *http.Request) error {
 var jsonType = []string{"application/json; charset=utf-8"}
 
 // echo shows a message in the other windows of who sent it. If that fails they see it with the answer.
-func (c *Channel) echo(m *bot.Message) {
+func (c *Channel) echo(ctx context.Context, m *bot.Message) {
 	if event, err := encode("message", "", shownMessage(m)); err == nil {
-		c.hub.publish(m.Chat.ID, event)
+		c.publish(ctx, m.Chat.ID, event)
 	}
 }
 

@@ -43,6 +43,7 @@ type Options struct {
 	Accounts Accounts     // who people are
 	Files    bot.Files    // photos and the like; nil: none are taken
 	Desk     Desk         // what staff see at /console/; nil: nothing
+	Relay    Relay        // to the other processes of the deployment; nil: there are none
 	Logger   *slog.Logger // nil: slog.Default()
 	Now      func() time.Time
 	Secure   bool   // the service is reached by https, perhaps through a proxy: cookies say so
@@ -107,7 +108,12 @@ func (c *Channel) Run(ctx context.Context, receive bot.Receive) error {
 	c.receive, c.closing = receive, make(chan struct{})
 	c.mu.Unlock()
 
+	var relaying sync.WaitGroup
+	if c.Relay != nil {
+		relaying.Go(func() { c.Relay.Listen(ctx, c.hub.publish) })
+	}
 	<-ctx.Done()
+	relaying.Wait()
 
 	c.mu.Lock()
 	c.receive = nil
@@ -145,20 +151,20 @@ func (c *Channel) Send(ctx context.Context, d bot.Delivery) (string, error) {
 		return "", &bot.SendError{Outcome: bot.Retry, Err: ctx.Err()}
 	}
 	id := eventID(d.Line, d.Index)
-	if c.hub.listening(d.To.ID) {
+	if c.listening(d.To.ID) {
 		event, err := encode("reply", id, replyEvent{Line: d.Line, Index: d.Index, At: d.At, Reply: d.Reply})
 		if err != nil {
 			return "", &bot.SendError{Outcome: bot.Never, Err: err}
 		}
-		c.hub.publish(d.To.ID, event)
+		c.publish(ctx, d.To.ID, event)
 	}
 	return id, nil
 }
 
 // Typing implements bot.Typer.
-func (c *Channel) Typing(_ context.Context, to bot.Chat) error {
-	if c.hub.listening(to.ID) {
-		c.hub.publish(to.ID, []byte("event: typing\ndata: {}\n\n"))
+func (c *Channel) Typing(ctx context.Context, to bot.Chat) error {
+	if c.listening(to.ID) {
+		c.publish(ctx, to.ID, []byte("event: typing\ndata: {}\n\n"))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -254,4 +256,38 @@ func TestNothingIsLostInAFailover(t *testing.T) {
 		t.Error("no failover has happened: the test has not tested it")
 	}
 	t.Logf("%d failovers", watch.moves())
+}
+
+// TestAPageHearsWhateverNodeAnswers connects a page to one node and says everything to another: every reply arrives.
+func TestAPageHearsWhateverNodeAnswers(t *testing.T) {
+	c := startNodes(t, startRedis(t).url("pages"), 2)
+	const said = 10
+	token := seatToken("page")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+c.all[0].addr+"/api/v1/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.AddCookie(&http.Cookie{Name: "linli", Value: token})
+	page, err := http.DefaultClient.Do(r)
+	if err != nil || page.StatusCode != http.StatusOK {
+		t.Fatal(page, err)
+	}
+	defer page.Body.Close()
+	for i := range said {
+		body := fmt.Sprintf(`{"id":"message-%d","text":"高龄津贴要带什么材料"}`, i)
+		if status, answer, err := c.all[1].request(ctx, token, "POST", "/api/v1/messages", body); status != http.StatusAccepted {
+			t.Fatal(status, string(answer), err)
+		}
+	}
+	replies := 0
+	for lines := bufio.NewScanner(page.Body); replies < said && lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), "event: reply") {
+			replies++
+		}
+	}
+	if replies < said {
+		t.Errorf("%d of %d replies arrived", replies, said)
+	}
 }

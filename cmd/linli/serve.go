@@ -64,7 +64,7 @@ func serve(ctx context.Context, config Config, io streams) (err error) {
 	h.language.register(meters.registry)
 	reception := &reception{house: h}
 	page, err := web.New(web.Options{
-		Store: h.store, Files: h.files, Accounts: reception, Desk: reception, Logger: log, Secure: strings.HasPrefix(config.PublicURL, "https://"),
+		Store: h.store, Files: h.files, Accounts: reception, Desk: reception, Relay: relayOf(h.store), Logger: log, Secure: strings.HasPrefix(config.PublicURL, "https://"),
 	})
 	if err != nil {
 		return err

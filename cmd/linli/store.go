@@ -8,6 +8,7 @@ import (
 
 	"linli/adapters/redis"
 	"linli/adapters/sqlite"
+	"linli/adapters/web"
 	"linli/bot"
 )
 
@@ -77,6 +78,14 @@ func openStore(ctx context.Context, c Config, k *clock, attach bool) (store, err
 		return nil, err
 	}
 	return sqliteStore{s}, nil
+}
+
+// relayOf is what tells the pages of other nodes; nil where there are none.
+func relayOf(s store) web.Relay {
+	if r, ok := s.(web.Relay); ok {
+		return r
+	}
+	return nil
 }
 
 // storeName is where the configured store is, without its secrets.
