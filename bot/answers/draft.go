@@ -204,14 +204,19 @@ func workOf(task string, cited []string, w Worded, err error) (bot.ModelWork, bo
 	return work, work.Outcome != string(bot.ModelOff)
 }
 
+// Fixed reports whether the answer is said in fixed words, whatever the wording: a date that has passed, the colour of a stamp.
+func Fixed(a knowledge.Answer) bool {
+	return a.Expired || a.Facet == knowledge.FacetStamp || a.Hits[0].Entry.Stamps == knowledge.StampProhibited
+}
+
 // Use lets the wording put answers into words; Filing is the number under which the model is registered. It must be called before the first turn.
 func (s *Skill) Use(w Wording, filing string) { s.wording, s.filing = w, filing }
 
 // word puts the answer into plain words if the wording can, and says so under it; else it stays as it was composed. What became of it is recorded.
 func (s *Skill) word(t *bot.Turn, a knowledge.Answer, plain bot.Reply) (bot.Reply, error) {
 	entry := a.Hits[0].Entry
-	if a.Expired || a.Facet == knowledge.FacetStamp || entry.Stamps == knowledge.StampProhibited || t.Message.Action != "" {
-		return plain, nil // said in fixed words: a date that has passed, the colour of a stamp, what was picked from a list
+	if Fixed(a) || t.Message.Action != "" { // what was picked from a list is what was picked
+		return plain, nil
 	}
 	w, err := s.wording.Word(t.Context, Asked{Question: t.Text(), Person: t.Person.ID, Entry: entry, Plain: plain.Text})
 	if work, asked := workOf(bot.TaskAnswer, []string{entry.ID}, w, err); asked {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -38,6 +39,8 @@ type result struct {
 	Wrong         float64  `json:"wrong,omitempty"`    // … answered with another entry
 	Slots         float64  `json:"slots,omitempty"`    // of the slots that were expected: filled right
 	Misses        []missed `json:"misses"`
+
+	Model *modelResult `json:"model,omitempty"` // with --model
 }
 
 type missed struct {
@@ -66,6 +69,9 @@ func (r *result) print(io streams, asJSON bool) error {
 		if figure.value > 0 {
 			fmt.Fprintf(io.out, "  %s %.1f%%\n", figure.name, 100*figure.value)
 		}
+	}
+	if r.Model != nil {
+		r.Model.print(io)
 	}
 	for _, m := range r.Misses {
 		if _, err := fmt.Fprintf(io.out, "  ✗ %s → %s(应为 %s)\n", m.Text, m.Got, m.Want); err != nil {
@@ -98,11 +104,12 @@ type evalAnswers struct {
 	File    string   `arg:"" help:"期望文件。"`
 	Catalog []string `help:"目录文件;不写则用示例目录。" placeholder:"PATH" sep:"none"`
 	Now     string   `help:"把现在当作这个时间。" placeholder:"T"`
+	Model   bool     `help:"另外衡量配置里的大模型:答案改写了多少,为什么没用。"`
 	JSON    bool     `help:"输出 JSON。"`
 }
 
-// Run asks each question.
-func (c *evalAnswers) Run(io streams) error {
+// Run asks each question, and with --model once more with the model.
+func (c *evalAnswers) Run(ctx context.Context, io streams, g *globals) error {
 	k, err := newClock(c.Now)
 	if err != nil {
 		return err
@@ -118,7 +125,17 @@ func (c *evalAnswers) Run(io streams) error {
 	if err != nil {
 		return err
 	}
-	index := catalogue.Build(knowledge.Options{})
+	r := measureAnswers(catalogue.Build(knowledge.Options{}), rows, k.Now())
+	if c.Model {
+		if r.Model, err = wordAll(ctx, g, catalogue, rows, k.Now()); err != nil {
+			return err
+		}
+	}
+	return r.print(io, c.JSON)
+}
+
+// measureAnswers asks the index each question.
+func measureAnswers(index *knowledge.Index, rows [][]string, now time.Time) result {
 	var r result
 	inScope, first, inThree, wrong, outside, declined := 0, 0, 0, 0, 0, 0
 	for _, row := range rows {
@@ -126,7 +143,7 @@ func (c *evalAnswers) Run(io streams) error {
 		if len(row) > 1 {
 			want = strings.TrimSpace(row[1])
 		}
-		a := index.Ask(knowledge.Question{Text: row[0], Now: k.Now(), Top: 3})
+		a := index.Ask(knowledge.Question{Text: row[0], Now: now, Top: 3})
 		answered := a.Verdict == knowledge.VerdictAnswer
 		r.Total++
 		right := false
@@ -157,7 +174,7 @@ func (c *evalAnswers) Run(io streams) error {
 	}
 	r.Accuracy = share(r.Right, r.Total)
 	r.DeclinedRight, r.First, r.InThree, r.Wrong = share(declined, outside), share(first, inScope), share(inThree, inScope), share(wrong, inScope)
-	return r.print(io, c.JSON)
+	return r
 }
 
 // meets reports whether the entry is one of those that are wanted: by ID, title or office.
