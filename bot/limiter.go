@@ -31,14 +31,10 @@ func newLimiter(now func() time.Time) *limiter {
 
 // reserve takes a place in the buckets of the chat and its app. It returns the zero time if the message may go now, else when to ask again.
 func (l *limiter) reserve(to Chat, limits Limits) time.Time {
-	perChat := limits.Chat
-	if to.Group && limits.Group.Events > 0 {
-		perChat = limits.Group
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	app, chat := l.bucket(to.Channel, limits.App), l.bucket(to.Key(), perChat)
+	app, chat := l.bucket(to.Channel, limits.App), l.bucket(to.Key(), limits.perChat(to))
 	for _, b := range []*bucket{app, chat} {
 		if b.paused.After(now) {
 			return b.paused
@@ -85,7 +81,7 @@ func (l *limiter) bucket(key string, r Rate) *bucket {
 	}
 	made := &bucket{rate: r, tokens: rate.NewLimiter(rate.Inf, 1)}
 	if r.Events > 0 {
-		made.tokens = rate.NewLimiter(rate.Limit(float64(r.Events)/r.Per.Seconds()), max(1, min(r.Events, 30)))
+		made.tokens = rate.NewLimiter(rate.Limit(float64(r.Events)/r.Per.Seconds()), Bucket{Rate: r}.Burst())
 	}
 	if b != nil {
 		made.paused = b.paused

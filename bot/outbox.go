@@ -23,7 +23,9 @@ func (e *Engine) send(ctx context.Context, job Job) (Change, error) {
 	if !d.Until.IsZero() && e.Now().After(d.Until) {
 		return Change{}, Errorf(Invalid, "发送时已过时效")
 	}
-	if until := e.limiter.reserve(d.To, e.limits(channel)); !until.IsZero() {
+	if until, err := e.mayGo(ctx, d.To, e.limits(channel)); err != nil {
+		return Change{}, err
+	} else if !until.IsZero() {
 		return Change{}, &waitError{until: until}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
@@ -32,7 +34,7 @@ func (e *Engine) send(ctx context.Context, job Job) (Change, error) {
 	var failed *SendError
 	if errors.As(err, &failed) {
 		if failed.Outcome == Retry && failed.After > 0 {
-			e.limiter.pause(d.To, failed)
+			e.hold(ctx, d.To, failed)
 		}
 		if failed.Outcome == Unknown && !channel.Capabilities().Idempotent && d.Kind == "reply" {
 			// It may have arrived. A reminder is better seen twice than never; an answer is not.

@@ -35,14 +35,15 @@ func (t tag) lease(l bot.Lease) string {
 	return fmt.Sprintf("%s%d:%s:%s", packUint(uint64(l.Token)), len(l.Queue), l.Queue, l.ID)
 }
 
-func (t tag) idle(queue string) string { return string(t) + ":w:" + queue }
-func (t tag) wake() string             { return string(t) + ":wake" }
-func (t tag) tell() string             { return string(t) + ":tell" }
-func (t tag) kinds() string            { return string(t) + ":kinds" }
-func (t tag) kind(kind string) string  { return string(t) + ":i:" + kind }
-func (t tag) waiting() string          { return string(t) + ":waiting" }
-func (t tag) snap() string             { return string(t) + ":snap" }
-func (t tag) old() string              { return string(t) + ":old" }
+func (t tag) idle(queue string) string    { return string(t) + ":w:" + queue }
+func (t tag) wake() string                { return string(t) + ":wake" }
+func (t tag) tell() string                { return string(t) + ":tell" }
+func (t tag) paused(bucket string) string { return string(t) + ":q:" + bucket }
+func (t tag) kinds() string               { return string(t) + ":kinds" }
+func (t tag) kind(kind string) string     { return string(t) + ":i:" + kind }
+func (t tag) waiting() string             { return string(t) + ":waiting" }
+func (t tag) snap() string                { return string(t) + ":snap" }
+func (t tag) old() string                 { return string(t) + ":old" }
 
 // split is the inverse of record and job: 'r' or 'j', and the two names; 0 for any other key.
 func (t tag) split(key string) (what byte, first, second string) {

@@ -22,6 +22,8 @@ var (
 	countLua string
 	//go:embed lua/inherit.lua
 	inheritLua string
+	//go:embed lua/pace.lua
+	paceLua string
 	//go:embed lua/setup.lua
 	setupLua string
 	//go:embed lua/snap.lua
@@ -36,6 +38,7 @@ var (
 	findScript    = goredis.NewScript(commonLua + smallestLua + findLua)
 	countScript   = goredis.NewScript(commonLua + smallestLua + countLua)
 	inheritScript = goredis.NewScript(commonLua + inheritLua)
+	paceScript    = goredis.NewScript(commonLua + paceLua)
 	setupScript   = goredis.NewScript(commonLua + setupLua)
 	snapScript    = goredis.NewScript(commonLua + snapLua)
 	readScript    = goredis.NewScript(commonLua + readLua)

@@ -316,3 +316,48 @@ func TestProcessesTellEachOther(t *testing.T) {
 		t.Errorf("heard %s", got)
 	}
 }
+
+// All processes together keep to a limit; a bucket that has to wait takes nothing from another.
+func TestLimitsAreShared(t *testing.T) {
+	url := shared.url(freshName())
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	nodes := []*redis.Store{open(t, url, redis.Options{Now: clock}), open(t, url, redis.Options{Now: clock})}
+	app := bot.Bucket{Name: "app", Rate: bot.Rate{Events: 10, Per: time.Second}}
+	chat := func(i int) bot.Bucket {
+		return bot.Bucket{Name: fmt.Sprint("chat", i), Rate: bot.Rate{Events: 1, Per: time.Second}}
+	}
+	ask := func(n int, buckets ...bot.Bucket) time.Time {
+		at, err := nodes[n%2].Pace(t.Context(), buckets)
+		must(t, err)
+		return at
+	}
+	went := 0
+	for i := range 100 {
+		if ask(i, app, chat(i%5)).IsZero() {
+			went++
+		}
+	}
+	if went != 5 {
+		t.Errorf("%d went to five chats of one a second", went)
+	}
+	for i := range 5 {
+		if at := ask(i, app, chat(10+i)); !at.IsZero() {
+			t.Errorf("the app has five places left, and says %v", at)
+		}
+	}
+	if at := ask(0, app, chat(20)); !at.Equal(now.Add(100 * time.Millisecond)) {
+		t.Errorf("the app is full until %v, want a tenth of a second", at.Sub(now))
+	}
+	now = now.Add(time.Second)
+	must(t, nodes[0].Pause(t.Context(), "chat0", now.Add(5*time.Second)))
+	if at := ask(1, app, chat(0)); !at.Equal(now.Add(5 * time.Second)) {
+		t.Errorf("a chat that was paused says %v", at.Sub(now))
+	}
+	if at := ask(1, app, chat(1)); !at.IsZero() {
+		t.Errorf("another says %v", at.Sub(now))
+	}
+	if at := ask(1, bot.Bucket{Name: "none"}); !at.IsZero() {
+		t.Errorf("no limit says %v", at.Sub(now))
+	}
+}
