@@ -1,6 +1,6 @@
 # make help lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick bench eval fuzz lint
+.PHONY: help run nodes test quick bench eval fuzz lint
 GO ?= go
 FUZZTIME ?= 10s
 MEASURE ?=
@@ -10,6 +10,9 @@ help: ## list the targets
 
 run: ## start the service on http://127.0.0.1:8080
 	$(GO) run ./cmd/linli
+
+nodes: ## start a Redis and three nodes on this machine, on http://127.0.0.1:8081 to 8083
+	GO="$(GO)" ./cmd/linli/deploy/nodes.sh
 
 test: ## install what the tests need, then vet, the short tests under the race detector, and all tests
 	./.ci/install
@@ -22,6 +25,7 @@ quick: ## the short tests, without browser or load
 
 bench: ## throughput, latency, growth, start-up and memory, as one report
 	$(GO) test -run '^$$' -bench . -benchmem ./knowledge ./intents/... ./adapters/sqlite
+	$(GO) test -run '^$$' -bench Stores -benchtime 6000x ./cmd/linli
 	$(GO) run ./cmd/bench
 
 eval: ## how well it understands and answers; MEASURE=DIR adds public data sets that aren't part of the project
