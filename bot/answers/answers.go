@@ -22,6 +22,7 @@ type Skill struct {
 	catalogue Catalogue
 	composer  *Composer
 	texts     *bot.Texts
+	documents Documents
 	wording   Wording
 	filing    string // of the wording's model
 }
@@ -32,7 +33,7 @@ type Catalogue interface{ Index() *knowledge.Index }
 // New returns the skill.
 func New(c Catalogue) *Skill {
 	composer := NewComposer()
-	return &Skill{catalogue: c, composer: composer, texts: composer.texts, wording: AsComposed{}}
+	return &Skill{catalogue: c, composer: composer, texts: composer.texts, documents: NoDocuments{}, wording: AsComposed{}}
 }
 
 // Name is the skill's.
@@ -104,8 +105,13 @@ func (s *Skill) answer(t *bot.Turn, a knowledge.Answer) error {
 	return nil
 }
 
-// decline says that the catalogue does not have it, offers a person, and keeps the question for the clerk.
+// decline looks into the documents; if they don't have it either it says so, offers a person, and keeps the question for the clerk.
 func (s *Skill) decline(t *bot.Turn) error {
+	if t.Message.Action == "" && t.Text() != "" {
+		if said, err := s.fromDocuments(t); said || err != nil {
+			return err
+		}
+	}
 	t.Reply(s.composer.Reply(knowledge.Answer{Verdict: knowledge.VerdictDecline}))
 	return s.keep(t, Question{Text: t.Text(), State: unanswered})
 }

@@ -35,6 +35,7 @@ type Stored struct {
 	index    atomic.Pointer[knowledge.Index]
 	version  atomic.Int64
 	imported atomic.Bool
+	vectors  *Vectors // nil: words alone
 }
 
 // OpenCatalogue reads the catalogue and builds its index. A nil logger discards.
@@ -76,10 +77,26 @@ func (c *Stored) Refresh(ctx context.Context) error {
 		c.imported.Store(len(own) > 0)
 	}
 	began := time.Now()
-	c.index.Store(catalogue.Build(knowledge.Options{}))
+	var o knowledge.Options
+	if c.vectors != nil {
+		o.Embedder = c.vectors
+	}
+	c.index.Store(catalogue.Build(o))
 	c.version.Store(current.Version)
 	c.log.Debug("catalogue", "entries", len(catalogue.Entries), "took", time.Since(began))
 	return nil
+}
+
+// UseVectors builds the index with the vectors that there are, and asks for those that are missing. It must be called before the first question.
+func (c *Stored) UseVectors(ctx context.Context, v *Vectors) error {
+	c.vectors = v
+	return c.Rebuild(ctx)
+}
+
+// Rebuild takes up vectors that have been made since.
+func (c *Stored) Rebuild(ctx context.Context) error {
+	c.version.Store(-1)
+	return c.Refresh(ctx)
 }
 
 // Follow looks for a change every two seconds until the context ends.

@@ -29,7 +29,8 @@ type house struct {
 	model     *intents.Model
 	catalogue *answers.Stored
 	skills    []bot.Skill
-	language  *languageModel   // nil: none is configured
+	language  *languageModel // nil: none is configured
+	shelf     *answers.Shelf
 	reader    bot.Understander // the model above, and the language model where that is not sure
 	clock     *clock
 }
@@ -61,7 +62,7 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 	}
 	asked := answers.New(h.catalogue)
 	h.reader = h.model
-	if err := h.useModel(asked); err != nil {
+	if err := h.useModel(ctx, asked); err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}
 	h.skills = []bot.Skill{

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
 
 	"linli/adapters/openai"
 	"linli/bot"
@@ -25,7 +26,8 @@ type languageModel struct {
 	uses    *prometheus.CounterVec
 	tokens  *prometheus.CounterVec
 	took    *prometheus.HistogramVec
-	refused *prometheus.CounterVec
+	drafts  *prometheus.CounterVec
+	vectors *answers.Vectors // nil: no embeddings
 }
 
 // openModel makes the model of the configuration; nil if there is none. It does not connect.
@@ -41,9 +43,9 @@ func openModel(c ModelConfig, now func() time.Time) (*languageModel, error) {
 	}
 	m := &languageModel{
 		config: c, client: client,
-		uses:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "linli_model_calls_total", Help: "Uses of the model, by task and result (answered, cached, or why not)."}, []string{"task", "result"}),
-		tokens:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "linli_model_tokens_total", Help: "Tokens spent, by task."}, []string{"task"}),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "linli_model_drafts_total", Help: "Drafts that the model wrote, by task and outcome (used, or why the plain answer went out)."}, []string{"task", "outcome"}),
+		uses:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "linli_model_calls_total", Help: "Uses of the model, by task and result (answered, cached, or why not)."}, []string{"task", "result"}),
+		tokens: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "linli_model_tokens_total", Help: "Tokens spent, by task."}, []string{"task"}),
+		drafts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "linli_model_drafts_total", Help: "Drafts that the model wrote, by task and outcome (used, or why the plain answer went out)."}, []string{"task", "outcome"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "linli_model_seconds", Help: "How long uses of the model took, by task.", Buckets: []float64{.001, .01, .1, .3, 1, 2, 3, 5, 10, 20},
 		}, []string{"task"}),
@@ -98,25 +100,14 @@ func (m *languageModel) used(u bot.ModelUse) {
 // register shows the figures.
 func (m *languageModel) register(r *prometheus.Registry) {
 	if m != nil {
-		r.MustRegister(m.uses, m.tokens, m.took, m.refused)
+		r.MustRegister(m.uses, m.tokens, m.took, m.drafts)
 	}
-}
-
-// keep holds the budgets of all nodes together until the context ends.
-func (m *languageModel) keep(ctx context.Context, s bot.Store, node string) error {
-	if m == nil {
-		return nil
-	}
-	if node == "" {
-		node, _ = os.Hostname() // without a name its count is shared with others that have none
-	}
-	return m.guard.Keep(ctx, s, node)
 }
 
 // Word puts an answer into words and counts what became of it.
 func (m *languageModel) Word(ctx context.Context, a answers.Asked) (answers.Worded, error) {
 	w, err := answers.NewDrafter(m.guard, m.config.AnswerWithin).Word(ctx, a)
-	m.refused.WithLabelValues(bot.TaskAnswer, outcome(err)).Inc()
+	m.drafts.WithLabelValues(bot.TaskAnswer, outcome(err)).Inc()
 	return w, err
 }
 
@@ -132,20 +123,60 @@ func outcome(err error) string {
 	return string(bot.WhyNoModel(err))
 }
 
-// useModel lets the model word the answers and read what nobody understood, where one is configured.
-func (h *house) useModel(a *answers.Skill) error {
-	m, err := openModel(h.config.Model, h.clock.Now)
-	if err != nil || m == nil {
+// useModel lets the model word the answers and read what nobody understood, where one is configured, and opens the documents.
+func (h *house) useModel(ctx context.Context, a *answers.Skill) (err error) {
+	if h.language, err = openModel(h.config.Model, h.clock.Now); err != nil {
 		return err
 	}
-	h.language = m
-	if h.config.Model.Name != "" {
-		a.Use(m, h.config.Model.Filing)
-		h.reader = bot.NewModelReader(h.model, m.guard, h.config.Model.ReadWithin, func(w bot.ModelWork) {
-			m.refused.WithLabelValues(w.Task, w.Outcome).Inc()
+	m := h.language
+	if m != nil && m.config.Embedding != "" {
+		m.vectors = answers.NewVectors(h.store, m.client, h.config.logger())
+		if err := h.catalogue.UseVectors(ctx, m.vectors); err != nil {
+			return err
+		}
+	}
+	if m != nil && m.config.Name != "" {
+		a.Use(m, m.config.Filing)
+		h.reader = bot.NewModelReader(h.model, m.guard, m.config.ReadWithin, func(w bot.ModelWork) {
+			m.drafts.WithLabelValues(w.Task, w.Outcome).Inc()
 		})
 	}
+	if h.shelf, err = answers.OpenShelf(ctx, h.store, m.vectorsOrNone(), h.config.logger()); err != nil {
+		return err
+	}
+	a.Consult(h.shelf)
 	return nil
+}
+
+func (m *languageModel) vectorsOrNone() *answers.Vectors {
+	if m == nil {
+		return nil
+	}
+	return m.vectors
+}
+
+// runModel does what the model needs in the background until the context ends: it holds the budgets of all nodes together and makes vectors.
+func (h *house) runModel(ctx context.Context) error {
+	m := h.language
+	if m == nil {
+		return nil
+	}
+	node := h.config.Node
+	if node == "" {
+		node, _ = os.Hostname() // without a name its count is shared with others that have none
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return m.guard.Keep(ctx, h.store, node) })
+	if m.vectors != nil {
+		g.Go(func() error {
+			return m.vectors.Run(ctx, func() {
+				if err := errors.Join(h.catalogue.Rebuild(ctx), h.shelf.Rebuild(ctx)); err != nil && ctx.Err() == nil {
+					h.config.logger().Error("vectors not taken up, the index stays as it was", "error", err)
+				}
+			})
+		})
+	}
+	return g.Wait()
 }
 
 // checkLanguage asks the model of the configuration one small question.

@@ -34,6 +34,7 @@ type commands struct {
 	Understand understandCommand `cmd:"" help:"看一句话被理解成什么意图和信息,一行一句。"`
 	Catalog    catalogCommand    `cmd:"" help:"检查、导入办事目录。"`
 	Org        orgCommand        `cmd:"" help:"检查、导入、印出组织架构。"`
+	Documents  documentsCommand  `cmd:"" help:"导入、删除政策文件(目录答不上来时引用)。"`
 	Eval       evalCommand       `cmd:"" help:"用一份期望文件衡量效果。"`
 	Incidents  incidentsCommand  `cmd:"" help:"事项:从历史工单学习分类。"`
 	Doctor     doctorCommand     `cmd:"" help:"检查配置、存储、网络、时钟和节假日表,说出要改什么。"`

@@ -97,7 +97,8 @@ func (h *house) run(ctx context.Context, engine *bot.Engine, server *http.Server
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return engine.Run(ctx) })
 	g.Go(func() error { return h.catalogue.Follow(ctx) })
-	g.Go(func() error { return h.language.keep(ctx, h.store, h.config.Node) })
+	g.Go(func() error { return h.shelf.Follow(ctx) })
+	g.Go(func() error { return h.runModel(ctx) })
 	g.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("http: %w", err)
