@@ -17,6 +17,7 @@ import (
 type ModelGuard struct {
 	options ModelGuardOptions
 	slots   chan struct{}
+	ledger  ledger // Keep's
 
 	mu      sync.Mutex
 	day     string

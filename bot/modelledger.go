@@ -19,11 +19,12 @@ type spent struct {
 const ledgerEvery = 15 * time.Second
 
 // Keep holds the budgets of a deployment together until the context ends: it writes down what this process spends and reads what the others do. Node
-// names the process; one that starts again under the name goes on with its count. While the store is away, the last figures count.
+// names the process; one that starts again under the name goes on with its count. It runs once at a time. While the store is away, the last figures count.
 func (g *ModelGuard) Keep(ctx context.Context, s Store, node string) error {
 	tick := time.NewTicker(ledgerEvery)
 	defer tick.Stop()
-	l := &ledger{guard: g, store: s, node: node}
+	l := &g.ledger
+	l.guard, l.store, l.node = g, s, node
 	for {
 		if err := l.balance(ctx); err != nil && ctx.Err() == nil && KindOf(err) != Unavailable && KindOf(err) != Conflict {
 			return err
