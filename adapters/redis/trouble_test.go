@@ -361,3 +361,39 @@ func TestLimitsAreShared(t *testing.T) {
 		t.Errorf("no limit says %v", at.Sub(now))
 	}
 }
+
+// A server without memory refuses what is new as a whole, and goes on with the rest.
+func TestMemoryIsFull(t *testing.T) {
+	s := open(t, own(t, "--maxmemory", "4mb").url("x"), redis.Options{})
+	body := make([]byte, 10_000)
+	var full error
+	n := 0
+	for ; n < 1000 && full == nil; n++ {
+		full = s.Commit(t.Context(), bot.Change{
+			Put: []bot.Record{{Kind: "k", ID: fmt.Sprint(n, "a"), Body: body}, {Kind: "k", ID: fmt.Sprint(n, "b"), Body: body}},
+			Add: []bot.Job{{Queue: "q", ID: fmt.Sprint(n), Body: []byte("1")}},
+		})
+	}
+	n--
+	if bot.KindOf(full) != bot.Unavailable || !strings.Contains(bot.MessageOf(full), "maxmemory") {
+		t.Fatalf("%v; want an error of kind Unavailable that names the setting", full)
+	}
+	if counts, err := s.Count(t.Context(), bot.Query{Kind: "k"}); err != nil || counts[0] != 2*n {
+		t.Errorf("%v, %v; want %d records", counts, err, 2*n)
+	}
+	for left := n; left > 0; {
+		jobs, err := s.Claim(t.Context(), "q", s.Now(), 10, time.Minute)
+		if err != nil || len(jobs) == 0 {
+			t.Fatal(jobs, err)
+		}
+		var c bot.Change
+		for _, j := range jobs {
+			c.Done = append(c.Done, j.Lease)
+		}
+		must(t, s.Commit(t.Context(), c))
+		left -= len(jobs)
+	}
+	if jobs, err := s.Claim(t.Context(), "q", s.Now(), 10, time.Minute); err != nil || len(jobs) > 0 {
+		t.Errorf("claimed %v, %v", jobs, err)
+	}
+}

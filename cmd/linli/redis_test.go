@@ -94,6 +94,16 @@ func (r *redisServer) start() {
 	r.t.Fatalf("redis-server does not listen: %s", r.log.String())
 }
 
+// waitForReplica waits until a replica follows.
+func (r *redisServer) waitForReplica() {
+	r.t.Helper()
+	for began := time.Now(); r.ask("WAIT 1 100", 1)[0] != ":1"; time.Sleep(50 * time.Millisecond) {
+		if time.Since(began) > 30*time.Second {
+			r.t.Fatal("no replica follows")
+		}
+	}
+}
+
 func (r *redisServer) kill() {
 	_ = r.cmd.Process.Kill()
 	_ = r.cmd.Wait() // says that it was killed

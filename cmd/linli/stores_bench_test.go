@@ -38,6 +38,13 @@ func backends() []backend {
 		}},
 		{"redis-everysec", redis("everysec")},
 		{"redis-always", redis("always")},
+		{"redis-replica", func(b *testing.B) func() store {
+			r := startRedis(b)
+			replica := startRedis(b, "--replicaof", "127.0.0.1 "+strconv.Itoa(r.port))
+			r.waitForReplica()
+			b.Cleanup(replica.kill)
+			return func() store { return openForBench(b, r.url("bench")+"&wait_replicas=1") }
+		}},
 	}
 }
 

@@ -63,7 +63,7 @@ if next_held then soonest = math.min(soonest or tonumber(next_held), tonumber(ne
 if soonest then out[1] = string.format('%.0f', soonest) end
 if claimed < wanted then -- somebody has nothing to do: call when there is something
   redis.set_repl(redis.REPL_NONE)
-  call('SET', idle_key(queue), '1', 'EX', 60)
+  redis.pcall('SET', idle_key(queue), '1', 'EX', 60) -- without memory for it polling is left
   redis.set_repl(redis.REPL_ALL)
 end
 return out
