@@ -43,6 +43,7 @@ func (c *doctorCommand) Run(ctx context.Context, io streams, g *globals) error {
 	if err == nil {
 		findings = append(findings, checkStore(ctx, config)...)
 		findings = append(findings, checkClock(config), checkHolidays(time.Now()), checkModel(), checkLanguage(ctx, config.Model), checkListen(ctx, config), checkPlatforms(config))
+		findings = append(findings, checkLark(ctx, config)...)
 	}
 	failed := 0
 	for _, f := range findings {
@@ -207,15 +208,12 @@ func checkListen(ctx context.Context, c Config) finding {
 
 // checkPlatforms says which platforms have what they need.
 func checkPlatforms(c Config) finding {
-	var on []string
-	if c.Telegram.Token != "" {
-		on = append(on, "Telegram")
-	}
+	f := finding{Check: "渠道", OK: true, Text: "网页"}
 	if c.Lark.AppID != "" {
-		on = append(on, "飞书")
+		f.Text += "、飞书"
 	}
-	if len(on) == 0 {
-		return finding{Check: "渠道", OK: true, Text: "网页"}
+	if c.Telegram.Token != "" {
+		f.OK, f.Text, f.Do = false, f.Text+";配置里还有 Telegram", "这个版本还不带 Telegram,请先从配置里删去它的凭据"
 	}
-	return finding{Check: "渠道", Text: "网页;配置里还有 " + strings.Join(on, "、"), Do: "这个版本只带网页渠道,请先从配置里删去其他渠道的凭据"}
+	return f
 }

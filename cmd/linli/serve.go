@@ -69,7 +69,11 @@ func serve(ctx context.Context, config Config, io streams) (err error) {
 	if err != nil {
 		return err
 	}
-	channels := []bot.Channel{page}
+	mux := http.NewServeMux()
+	channels, err := h.addLark([]bot.Channel{page}, mux)
+	if err != nil {
+		return err
+	}
 	engine, err := h.engine(channels, func(o *bot.Options) { o.Measure = meters.measure })
 	if err != nil {
 		return err
@@ -80,7 +84,6 @@ func serve(ctx context.Context, config Config, io streams) (err error) {
 	if err != nil {
 		return bot.Because(bot.Unavailable, err, "地址 "+config.Listen+" 用不了(可能已被占用)。换一个:linli --listen 127.0.0.1:8081")
 	}
-	mux := http.NewServeMux()
 	mux.Handle("/", page.Handler())
 	h.observe(mux, meters, channels)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
