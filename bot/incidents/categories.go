@@ -22,7 +22,8 @@ type Category struct {
 	Limit    Limit
 	Severity int // 1 emergency … 4
 
-	Secret bool // confidential: seen by its handlers alone, never in a group, in no figures
+	Urgent string // whom to call at once: 110, 119, 120; "": nobody
+	Secret bool   // confidential: seen by its handlers alone, never in a group, in no figures
 
 	dispute bool
 }

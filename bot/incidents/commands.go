@@ -10,6 +10,7 @@ import (
 // command is something that staff say of a case that they name, for which there is no intent: 退单5号,不归我们管.
 type command struct {
 	words *regexp.Regexp
+	event Event // what it asks for, if it is to be refused
 	act   func(*bot.Turn, *Case, string) error
 }
 
@@ -18,21 +19,24 @@ var storyWords = regexp.MustCompile(`经过|全过程|办理过程|来龙去脉|
 // staffCommands are the commands, the first that fits counts.
 func (s *Skill) staffCommands() []command {
 	return []command{
-		{regexp.MustCompile(`合并`), s.mergeWords},
-		{regexp.MustCompile(`拆分|拆成`), s.split},
-		{regexp.MustCompile(`(?:不同意|不批准?|驳回|拒绝).{0,4}延期|延期.{0,4}(?:不同意|不批|驳回)`), s.refuseTime},
-		{regexp.MustCompile(`(?:同意|批准|准予).{0,4}延期|延期.{0,4}(?:同意|批准)`), s.grantTime},
-		{regexp.MustCompile(`延期|延长|宽限`), s.askTime},
-		{regexp.MustCompile(`退单|退回|退件`), s.giveBack},
-		{regexp.MustCompile(`协办|协助|配合`), s.assist},
-		{regexp.MustCompile(`督办`), s.superviseWords},
-		{regexp.MustCompile(`重新办理|重办|重新打开`), func(t *bot.Turn, c *Case, text string) error { return s.reopen(t, c, reason(text)) }},
-		{regexp.MustCompile(`(?:问|询问)(?:一下|一问)?(?:报事人|报告人|上报人|居民|对方)`), s.askWords},
-		{regexp.MustCompile(`备注|记一下|记录`), s.noteWords},
-		{regexp.MustCompile(`(?:改|更改|修改)(?:一下)?(?:类别|类型|分类)|(?:类别|类型|分类)(?:改|应|错|不对)`), s.categoryWords},
-		{regexp.MustCompile(`已?(?:经)?(?:联系|电话联系|打过电话)(?:过|了|上)?(?:报事人|居民|对方)?`), s.contact},
-		{regexp.MustCompile(`(?:已|我们?|调解员)(?:经)?(?:到场|到现场|到了)|到达现场`), s.arrive},
-		{storyWords, s.story},
+		{regexp.MustCompile(`合并|并入|并到|并成`), Merge, s.mergeWords},
+		{regexp.MustCompile(`拆分|拆成|拆出|拆开`), Split, s.split},
+		{regexp.MustCompile(`(?:不同意|不批准?|驳回|拒绝).{0,4}延期|延期.{0,4}(?:不同意|不批|驳回)`), RefuseTime, s.refuseTime},
+		{regexp.MustCompile(`(?:同意|批准|准予).{0,4}延期|延期.{0,4}(?:同意|批准)`), GiveTime, s.grantTime},
+		{regexp.MustCompile(`延期|延长|宽限|延到|推迟到`), AskTime, s.askTime},
+		{regexp.MustCompile(`退单|退回|退件`), Return, s.giveBack},
+		{regexp.MustCompile(`协办|协助|配合`), Assist, s.assist},
+		{regexp.MustCompile(`督办`), Supervise, s.superviseWords},
+		{regexp.MustCompile(`重新办理|重办|重新打开`), Reopen, func(t *bot.Turn, c *Case, text string) error { return s.reopen(t, c, reason(text)) }},
+		{askedWords, Question, s.askWords},
+		{notedWords, Note, s.noteWords},
+		{regexp.MustCompile(`(?:改|更改|修改)(?:一下)?(?:类别|类型|分类)|(?:类别|类型|分类)(?:改|应|错|不对)`), Recategorise, s.categoryWords},
+		{regexp.MustCompile(`已?(?:经)?(?:联系|电话联系|打过电话)(?:过|了|上)?(?:报事人|居民|对方)?`), Contact, s.contact},
+		{regexp.MustCompile(`(?:已|我们?|调解员)(?:经)?(?:到场|到现场|到了)|到达现场`), Arrive, s.arrive},
+		{regexp.MustCompile(`号(?:那个|那件)?[,，]?(?:我)?(?:同意|批准|准了|可以)(?:了|吧)?[。.!！]?$`), GiveTime, s.grantTime},
+		{regexp.MustCompile(`号(?:那个|那件)?[,，]?(?:不同意|不批准?|不行)`), RefuseTime, s.refuseTime},
+		{regexp.MustCompile(`(?:接单|签收|收到|认领|接下|来处理|去处理|处理中|在处理|在办)(?:了|啦)?[。.!！]?$`), Sign, s.sign},
+		{storyWords, Note, s.story},
 	}
 }
 
@@ -50,7 +54,7 @@ func (s *Skill) command(t *bot.Turn) (bool, error) {
 			return true, err
 		}
 		if len(Actors(t.Org, t.Person, c)) == 0 && !storyWords.MatchString(t.Text()) {
-			t.Say(s.denied(t, c, Note, NotYours))
+			t.Say(s.denied(t, c, cmd.event, NotYours))
 			return true, nil
 		}
 		return true, cmd.act(t, c, t.Text())
@@ -92,7 +96,7 @@ func (s *Skill) mergeWords(t *bot.Turn, _ *Case, text string) error {
 }
 
 var (
-	askedWords    = regexp.MustCompile(`(?:问|询问)(?:一下|一问)?(?:报事人|报告人|上报人|居民|对方)`)
+	askedWords    = regexp.MustCompile(`(?:问|询问)(?:一下|一问|问)?.{0,14}?(?:报事人|报告人|上报人|居民|对方)`)
 	notedWords    = regexp.MustCompile(`备注|记一下|记录`)
 	pressedWords  = regexp.MustCompile(`督办`)
 	categoryLeads = regexp.MustCompile(`(?:改|更改|修改)(?:一下)?(?:类别|类型|分类)|(?:类别|类型|分类)(?:改|应该|应当|应|错了|不对)`)

@@ -31,7 +31,7 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 		t.Settle()
 		return false, nil
 	}
-	if q.What != "made" && t.Understood.Intent == "cancel" {
+	if q.What != "made" && q.What != "rate" && t.Understood.Intent == "cancel" {
 		t.Settle()
 		if c.State == Draft {
 			return true, s.withdraw(t, c, "")
@@ -44,6 +44,8 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 		return s.answerDraft(t, c, q)
 	case "made":
 		return s.afterReport(t, c)
+	case "rate":
+		return s.answerRating(t, c, q)
 	}
 	if picky := slices.Contains([]string{"target", "helper", "until", "after"}, q.What); picky && slices.Contains(elsewhere, t.Understood.Intent) {
 		return false, nil
@@ -146,9 +148,12 @@ func (s *Skill) answerDraft(t *bot.Turn, c *Case, q asked) (bool, error) {
 		return true, s.relocated(t, c, was, q.Rest)
 	default: // join
 		switch {
-		case t.Understood.Intent == "confirm" || yes.MatchString(text):
+		case agreed(t):
 			return true, s.joinChosen(t, c, q.Arg)
-		case t.Understood.Intent == "deny" || no.MatchString(text):
+		case t.Understood.Intent == "deny" || no.MatchString(text) || refused.MatchString(text):
+			if rest := refused.ReplaceAllString(text, ""); utf8.RuneCountInString(rest) >= 2 {
+				c.Text = more(c.Text, rest) // not the same, and why
+			}
 			return true, s.apart(t, c, "")
 		case len(t.Message.Attachments) > 0 || t.Understood.Intent == "none" && text != "":
 			c.attach(t, false)
@@ -176,8 +181,20 @@ func (s *Skill) another(t *bot.Turn, c *Case, text string) bool {
 	return code != "" && code != c.Category && located && !match.Weak && (c.Category != "" || c.Place.Unit != "")
 }
 
+// agreed reports whether the message says yes and no more: a model reads many a short addition as one.
+func agreed(t *bot.Turn) bool {
+	text := t.Text()
+	return yes.MatchString(text) || t.Understood.Intent == "confirm" && utf8.RuneCountInString(text) <= 8 && !particular.MatchString(text)
+}
+
+// particular are words that say more than yes: where, which, that it isn't so.
+var particular = regexp.MustCompile(`[0-9一二三四五六七八九十]|没|不|[楼层栋室边]`)
+
+// refused is a no with what comes before the reason.
+var refused = regexp.MustCompile(`^(?:不是(?:的|同一[件个])?|不一样|不对|不同|不用|没有)[,，。]\s*(?:我)?(?:说|报|反映)?(?:的)?(?:是)?`)
+
 var (
-	yes = regexp.MustCompile(`^(?:是的?|对的?|好的?|要|加入|可以|行|嗯+|是同一[件个]|同一[件个])[。.!！]?$`)
+	yes = regexp.MustCompile(`^(?:(?:是|对|好|要|加入|可以|行|嗯+|有|一起|一样|(?:是|就是)?(?:同一|这|那)[件个])(?:的|吧|啊|呀|了)*[,，、]?)+[。.!！]?$`)
 	no  = regexp.MustCompile(`^(?:不是?|不要|不加入|不用|另外一?[件个]|另报|不同|不是同一[件个])[。.!！]?$`)
 )
 
@@ -230,6 +247,12 @@ func more(text, added string) string {
 	return text + ";" + added
 }
 
+// unsure is below which probability an intent doesn't tell right after a report: what is said then rather belongs to it.
+const unsure = 0.5
+
+// asking are words that want an answer.
+var asking = regexp.MustCompile(`[?？]|[吗呢么][。.!！]?$|怎么|如何|哪里|哪儿|多少`)
+
 // brief is up to how many characters something that is neither question nor report is taken for an addition to the report just made.
 const brief = 40
 
@@ -246,8 +269,7 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 	near := t.Now.Sub(t.Session.Asked) <= burst
 	adds := near && additions.MatchString(text) && utf8.RuneCountInString(text) <= brief && s.belongs(t, c, text)
 	switch {
-	case t.Understood.Intent == "confirm" || text != "" && yes.MatchString(text):
-		t.Settle()
+	case text != "" && agreed(t):
 		t.Say(s.say("confirmed", s.data(t, c)), s.choice("show", "show", c.ID))
 		return true, nil
 	case takenBack.MatchString(text):
@@ -265,7 +287,7 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		return false, nil
 	case text == "" && (len(t.Message.Attachments) > 0 || t.Message.Location != nil):
 		return true, s.addWords(t, c, "")
-	case t.Understood.Intent == "none" && utf8.RuneCountInString(text) <= brief && text != "":
+	case (t.Understood.Intent == "none" || t.Understood.Score < unsure) && utf8.RuneCountInString(text) <= brief && text != "" && !asking.MatchString(text) && s.belongs(t, c, text):
 		return true, s.addWords(t, c, text)
 	case t.Understood.Intent == "report" && s.belongs(t, c, text):
 		return true, s.addWords(t, c, text)

@@ -12,7 +12,8 @@ import (
 var (
 	notThisButThat = regexp.MustCompile(`(?:不是|不在|不对[,，]?不是)\s*([^,，。;；]{1,20}?)\s*[,，;；]?\s*(?:而|应该|应当)?(?:是|在)\s*([^,，。;；]{1,30})`)
 	thatNotThis    = regexp.MustCompile(`^(?:应该|应当)?(?:是|在)\s*([^,，。;；]{1,30}?)[,，]\s*不(?:是|在)\s*([^,，。;；]{1,20})`)
-	wrongSaid      = regexp.MustCompile(`^(?:我|刚才|刚刚|不好意思|对不起|[,，])*(?:说|写|报|打|发|搞|弄)?错了?[,，。]?\s*(?:应该|应当|其实)?(?:是|在)\s*([^,，。;；]{1,30})`)
+	wrongSaid      = regexp.MustCompile(`^(?:我|刚才|刚刚|不好意思|对不起|[,，])*(?:(?:说|写|报|打|发|搞|弄)?错了?|不对|不是的?[,，]|(?:更正|纠正)(?:一下)?)[,，。:：]?\s*(?:应该|应当|其实|改成|改为)?(?:是|在)\s*([^,，。;；]{1,30})`)
+	saidWrong      = regexp.MustCompile(`(?:应该|应当|其实)?(?:是|在)\s*([^,，。;；]{1,30}?)[,，。]\s*(?:我|刚才|刚刚)*(?:说|写|报|打|发|搞|弄)错了?[。.!！]?$`)
 	placeWrong     = regexp.MustCompile(`(?:地点|地址|位置|地方|楼栋|楼号)(?:写|说|报|发|弄)?(?:错了?|不对|有误)|改(?:一下)?(?:地点|地址|位置)|(?:写|说|报)错地方`)
 	kindWrong      = regexp.MustCompile(`(?:类别|类型|分类|问题)(?:选|写|说|报|弄)?(?:错了?|不对|有误)|改(?:一下)?(?:类别|类型|分类)`)
 	leads          = regexp.MustCompile(`^[\s,，:：。]*(?:应该|应当|改成|改为|改到|换成|其实|实际上?)?(?:是|在|为)?[\s:：]*`)
@@ -26,8 +27,10 @@ func (s *Skill) correct(t *bot.Turn, c *Case, text string) (bool, error) {
 	if wrong, right, ok := swapped(text); ok {
 		return s.replace(t, c, wrong, right)
 	}
-	if m := wrongSaid.FindStringSubmatch(text); m != nil {
-		return s.replace(t, c, "", m[1])
+	for _, re := range []*regexp.Regexp{wrongSaid, saidWrong} {
+		if m := re.FindStringSubmatch(text); m != nil {
+			return s.replace(t, c, "", m[1])
+		}
 	}
 	for _, kind := range []struct {
 		re  *regexp.Regexp
@@ -57,10 +60,11 @@ func (s *Skill) replace(t *bot.Turn, c *Case, wrong, right string) (bool, error)
 		return s.newPlace(t, c, strings.Replace(c.Place.Words, wrong, right, 1))
 	}
 	_, wrongPlace := place.Best(place.Find(wrong, t.Places))
-	if match, ok := place.Best(place.Find(right, t.Places)); ok && (wrongPlace || wrong == "") && !match.Weak {
+	if match, ok := place.Best(place.Find(right, t.Places)); ok && (wrongPlace || wrong == "") && (!match.Weak || patched(t, c.Place.Words, right) != right) {
 		return s.newPlace(t, c, right)
 	}
 	if code := s.codeOf(t, right); code != "" && code != c.Category {
+		c.Text = more(c.Text, right)
 		return true, s.setCategory(t, c, code, nil)
 	}
 	return false, nil
@@ -102,15 +106,21 @@ func patched(t *bot.Turn, old, words string) string {
 	}
 	result := old
 	changed := false
+	end := 0 // of the last part, the next finer one goes behind it
 	for _, piece := range pieces {
 		part := piece.FindString(match.Text)
 		switch {
-		case part != "" && !piece.MatchString(result):
+		case part != "" && !piece.MatchString(result) && end == 0:
 			return words // a part that the old place doesn't have: it's another place
+		case part != "" && !piece.MatchString(result):
+			result, changed = result[:end]+part+result[end:], true
 		case part != "":
 			result, changed = piece.ReplaceAllLiteralString(result, part), true
 		case changed:
 			result = piece.ReplaceAllLiteralString(result, "") // another building: the entrance of the old one says nothing
+		}
+		if at := piece.FindStringIndex(result); at != nil {
+			end = at[1]
 		}
 	}
 	if result == old {

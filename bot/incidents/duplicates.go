@@ -65,6 +65,19 @@ func duplicate(t *bot.Turn, c *Case) (*Case, error) {
 	return first(found), err
 }
 
+// resembling finds an open case at the draft's place whose category is one that the draft's words resemble.
+func (s *Skill) resembling(t *bot.Turn, c *Case) (*Case, error) {
+	for _, k := range s.likeliest(c.Text, 3) {
+		like := *c
+		like.Category, like.Secret = k.Code, k.Secret
+		other, err := duplicate(t, &like)
+		if other != nil || err != nil {
+			return other, err
+		}
+	}
+	return nil, nil
+}
+
 func first(cases []*Case) *Case {
 	if len(cases) == 0 {
 		return nil

@@ -24,14 +24,35 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	if done, err := s.calm(t); done || err != nil {
 		return done, err
 	}
+	if s.tells(t) {
+		return true, s.report(t)
+	}
 	if t.Text() == "" && t.Session.Skill == "" && (len(t.Message.Attachments) > 0 || t.Message.Location != nil) {
 		return true, s.keepPhoto(t)
 	}
 	return s.command(t)
 }
 
+var reporting = regexp.MustCompile(`^(?:你好|您好|[,，。])*(?:我们?|俺)?(?:要|想|来)?(?:向[^,，。]{1,8})?(?:匿名|实名)?(?:举报|投诉|反映|报修|上报|报告)(?:一下|一个|个)?(?:情况|问题)?[:：,，]?\s*[^,，。\s]{3,}`)
+
+// tells reports whether the message says of itself that it is a report, whatever the model reads in it.
+func (s *Skill) tells(t *bot.Turn) bool {
+	text := t.Text()
+	if asking.MatchString(text) || len(References(text)) > 0 || slices.Contains([]string{"report", "wish", "track", "rate"}, t.Understood.Intent) {
+		return false
+	}
+	var q asked
+	if t.Session.Skill != "" && (t.Session.Skill != name || t.Expected(&q) != nil || q.What != "made" && q.What != "rate") {
+		return false
+	}
+	return reporting.MatchString(text) || onBehalf.MatchString(text) && strings.ContainsAny(text, ",，:：")
+}
+
 // calmed are words that take an alarm back. They end nothing: those on duty are told and look for themselves.
 var calmed = regexp.MustCompile(`误报|虚惊|没有?(?:着火|起火|冒烟|被困|打架|事了?)|不是真的|(?:说|弄|搞|看|报)错了|(?:已经|都)?(?:扑灭|灭了|救出来|出来了|找到了|没事了|解除了|化解了)`)
+
+// over are words of what has been: it is reported, but nobody has to run.
+var over = regexp.MustCompile(`昨天|前天|前几天|上次|上周|上个?月|去年|以前|曾经|之前|已经(?:处理|扑灭|修好|救|报警)|演练|演习|隐患|宣传|建议|怕|担心|万一`)
 
 // calm passes on that the person who raised an alarm takes it back.
 func (s *Skill) calm(t *bot.Turn) (bool, error) {

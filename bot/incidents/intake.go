@@ -1,11 +1,13 @@
 package incidents
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"linli/bot"
 	"linli/intents"
@@ -38,6 +40,11 @@ func (s *Skill) report(t *bot.Turn) error {
 	}
 	var drafts []*Case
 	for i, m := range s.matters(t, t.Text()) {
+		if k := s.table.of(m.read.Slots.Category); k.Urgent != "" && m.read.Intent == "report" && !over.MatchString(t.Text()) {
+			// No word of it alone says emergency, but what it is about does.
+			t.Understood.Slots.Urgent, t.Understood.Slots.Category = k.Urgent, k.Code
+			return s.emergency(t, k.Urgent)
+		}
 		drafts = append(drafts, s.draft(t, m, i))
 	}
 	return s.proceed(t, drafts, s.unanswered(t))
@@ -137,9 +144,31 @@ func (s *Skill) matter(t *bot.Turn, text string, u intents.Understanding) matter
 		m.place = &best
 	}
 	if u.Slots.Urgent == "" {
-		m.read.Slots.Category = s.sure(u.Slots.Category, withoutPlace(t, text), text)
+		m.read.Slots.Category = cmp.Or(s.sure(u.Slots.Category, withoutPlace(t, text), text), s.core(t, text))
 	}
 	return m
+}
+
+// core is the category of the one clause that has a certain one, where courtesies and circumstances around it hide it; "" if there is none, or two.
+func (s *Skill) core(t *bot.Turn, text string) string {
+	clauses := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，。;；!！\n", r) })
+	code := ""
+	for _, clause := range clauses {
+		bare := withoutPlace(t, clause)
+		if len(clauses) == 1 || utf8.RuneCountInString(bare) < 4 {
+			continue
+		}
+		u := t.Understand(clause)
+		found := s.sure(u.Slots.Category, bare, clause)
+		switch {
+		case found == "" || u.Intent != "report" || found == code:
+		case code != "":
+			return ""
+		default:
+			code = found
+		}
+	}
+	return code
 }
 
 // withoutPlace is what the words say beside where.
@@ -151,13 +180,16 @@ func withoutPlace(t *bot.Turn, text string) string {
 }
 
 func (s *Skill) separate(before, m *matter, begins bool) bool {
+	elsewhere := m.place != nil && !m.place.Weak && (before.place == nil || before.place.Text != m.place.Text)
+	if before.read.Slots.Urgent == "" && m.read.Slots.Urgent == "" && elsewhere && begins && before.place != nil {
+		return true // "…, and then, over there …": what each of them is can be asked
+	}
 	if m.read.Intent != "report" && m.read.Intent != "wish" || m.read.Slots.Category == "" || before.read.Slots.Category == "" {
 		return false
 	}
 	if before.read.Slots.Urgent != "" || m.read.Slots.Urgent != "" {
 		return false // an emergency is one matter
 	}
-	elsewhere := m.place != nil && !m.place.Weak && (before.place == nil || before.place.Text != m.place.Text)
 	if m.read.Slots.Category == before.read.Slots.Category {
 		return elsewhere && begins
 	}
@@ -317,6 +349,16 @@ func (s *Skill) keepDraft(t *bot.Turn, c *Case) error {
 func (s *Skill) missing(t *bot.Turn, c *Case) (func(rest []string) error, error) {
 	switch {
 	case c.Category == "":
+		if !c.Apart && fine(t.Org, c.Place.Unit) {
+			// What is open at the very place may say what is meant.
+			other, err := s.resembling(t, c)
+			if err != nil {
+				return nil, err
+			}
+			if other != nil {
+				return func(rest []string) error { return s.askJoin(t, c, other, rest) }, nil
+			}
+		}
 		return func(rest []string) error { return s.askCategory(t, c, rest) }, nil
 	case c.Category == wish, c.Secret:
 		return nil, nil

@@ -16,7 +16,7 @@ func (s *Skill) joinChosen(t *bot.Turn, c *Case, id string) error {
 	if c.State != Draft {
 		return s.show(t, c, "")
 	}
-	if other == nil || !other.Open() || other.Secret || other.Category != c.Category || territory(t.Org, other.Place.Unit) != territory(t.Org, c.Place.Unit) {
+	if other == nil || !other.Open() || other.Secret || c.Category != "" && other.Category != c.Category || territory(t.Org, other.Place.Unit) != territory(t.Org, c.Place.Unit) {
 		// It was closed while the question stood: the draft goes its own way.
 		return s.apart(t, c, "")
 	}

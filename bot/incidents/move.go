@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"linli/bot"
 )
@@ -65,6 +66,9 @@ func (s *Skill) targets(t *bot.Turn, c *Case, verb string) []bot.Choice {
 func (s *Skill) unitOf(t *bot.Turn, c *Case, called, verb string) *bot.Unit {
 	called = strings.Trim(called, " ,，。")
 	found := t.Org.Find(called)
+	if len(found) == 0 {
+		found = abbreviated(t.Org, called, c.where())
+	}
 	// Of several of the name, one that could have the case or lies on the way up from its place is meant.
 	if len(found) > 1 {
 		near := slices.DeleteFunc(slices.Clone(found), func(u *bot.Unit) bool {
@@ -87,6 +91,33 @@ func (s *Skill) unitOf(t *bot.Turn, c *Case, called, verb string) *bot.Unit {
 		t.Say(s.say("whichunit", called), choices...)
 	}
 	return nil
+}
+
+// abbreviated returns the units on the way up from the place, and those right below them, whose names have the characters in their order:
+// 照明所 is 城市照明管理所. Grids are called by their whole names.
+func abbreviated(org *bot.Org, called, place string) []*bot.Unit {
+	var found []*bot.Unit
+	for _, up := range org.Path(place) {
+		for _, id := range append([]string{up}, org.Children(up)...) {
+			u := org.Unit(id)
+			if u.Level != "grid" && utf8.RuneCountInString(called) >= 2 && inOrder(u.Name, called) && !slices.Contains(found, u) {
+				found = append(found, u)
+			}
+		}
+	}
+	return found
+}
+
+// inOrder reports whether the name has all characters of the words, in their order.
+func inOrder(name, words string) bool {
+	for _, r := range words {
+		_, after, ok := strings.Cut(name, string(r))
+		if !ok {
+			return false
+		}
+		name = after
+	}
+	return true
 }
 
 func (s *Skill) transferTo(t *bot.Turn, c *Case, called, why string) error {
@@ -324,7 +355,7 @@ func (s *Skill) reopen(t *bot.Turn, c *Case, why string) error {
 		t.Say(s.say("reopened", data), s.choice("show", "show", c.ID))
 	} else {
 		t.Reply(s.card(t, c, "reopened.staff"))
-		s.progress(t, c, "reopened")
 	}
+	s.progress(t, c, "reopened")
 	return save(t, c)
 }

@@ -365,7 +365,7 @@ var (
 )
 
 func TestAnythingAtRandom(t *testing.T) {
-	checks := "100"
+	checks := "60"
 	if testing.Short() {
 		checks = "30" // of which rapid does a fifth
 	}

@@ -1,7 +1,9 @@
 package incidents
 
 import (
+	"encoding/json"
 	"regexp"
+	"strings"
 	"time"
 
 	"linli/bot"
@@ -19,12 +21,15 @@ func (s *Skill) callBack(t *bot.Turn, c *Case) error {
 	if err := auto(t, c, CallBack, ""); err != nil {
 		return err
 	}
-	s.askReporters(t, c, "callback")
+	if err := s.askReporters(t, c, "callback"); err != nil {
+		return err
+	}
 	return t.Wake(bot.Timer{Skill: name, Name: "rate", Subject: c.ID, At: t.Now.Add(askAgain)})
 }
 
 // askReporters asks those who haven't said it.
-func (s *Skill) askReporters(t *bot.Turn, c *Case, text string) {
+func (s *Skill) askReporters(t *bot.Turn, c *Case, text string) error {
+	choices := []bot.Choice{s.choice("solved.yes", "solved", c.ID, "yes"), s.choice("solved.no", "solved", c.ID, "no")}
 	for i := range c.Reporters {
 		r := &c.Reporters[i]
 		if r.answered() || r.Chat.ID == "" || r.Chat.Group && c.Secret {
@@ -36,10 +41,62 @@ func (s *Skill) askReporters(t *bot.Turn, c *Case, text string) {
 		if c.Secret {
 			data["Name"] = s.say("secret.name", nil)
 		}
-		t.Tell(r.Chat, bot.Reply{
-			Text: s.say(text, data), Choices: []bot.Choice{s.choice("solved.yes", "solved", c.ID, "yes"), s.choice("solved.no", "solved", c.ID, "no")},
-		}, time.Time{})
+		t.Tell(r.Chat, bot.Reply{Text: s.say(text, data), Choices: choices}, time.Time{})
 	}
+	return s.await(t, c, asked{What: "rate", Case: c.ID, Arg: "solved"}, choices...)
+}
+
+// await opens the question in the conversations of the reporters that are at rest: what they write next is the answer.
+func (s *Skill) await(t *bot.Turn, c *Case, q asked, choices ...bot.Choice) error {
+	state, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	for _, r := range c.Reporters {
+		if r.Person == t.Person.ID || r.Chat.ID == "" || r.Chat.Group || q.What == "rate" && r.answered() {
+			continue
+		}
+		var session bot.Session
+		if _, err := t.Get(bot.KindSession, r.Chat.Key(), &session); err != nil {
+			return err
+		}
+		var open asked
+		if session.Skill != "" && (session.Skill != name || json.Unmarshal(session.State, &open) != nil || open.What != "made" && open.What != "rate") {
+			continue
+		}
+		session.Skill, session.State, session.Asked, session.Last, session.Case, session.Choices = name, state, t.Now, t.Now, c.ID, choices
+		if err := t.Put(bot.KindSession, r.Chat.Key(), session, t.Now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answerRating takes what a reporter writes to the question whether it is solved, or to one that follows it.
+func (s *Skill) answerRating(t *bot.Turn, c *Case, q asked) (bool, error) {
+	o := readOpinion(t.Text())
+	if answer := yes.MatchString(t.Text()); o.empty() && (answer || no.MatchString(t.Text())) {
+		switch q.Arg {
+		case "solved":
+			o.solved = bool3(answer)
+		case "contacted":
+			o.contacted = bool3(answer)
+		case "satisfied":
+			o.satisfied = bool3(answer)
+		}
+	}
+	if o.empty() || asking.MatchString(t.Text()) || c.Reporter(t.Person.ID) == nil || c.Open() || len(References(t.Text())) > 0 {
+		return false, nil
+	}
+	t.Settle()
+	t.Session.Case = c.ID
+	return true, s.takeRating(t, c, o)
+}
+
+// askOpinion asks for a part of the rating.
+func (s *Skill) askOpinion(t *bot.Turn, c *Case, part string, data any) error {
+	t.Say(s.say("ask."+part, data), s.choice(part+".yes", part, c.ID, "yes"), s.choice(part+".no", part, c.ID, "no"))
+	return t.Expect(name, asked{What: "rate", Case: c.ID, Arg: part})
 }
 
 // answered reports whether the reporter has said of the last closing what was asked.
@@ -84,8 +141,8 @@ var opinions = []struct {
 }{
 	{regexp.MustCompile(`(?:没|没有|未|无)人?(?:来)?(?:联系|来过|打电话|上门)|没人(?:管|理|来)`), func(o *opinion) { o.contacted = bool3(false) }},
 	{regexp.MustCompile(`联系(?:过|了|到)|来过|打过电话|上过?门`), func(o *opinion) { o.contacted = bool3(true) }},
-	{regexp.MustCompile(`(?:没|没有|未|不)(?:能|有)?(?:得到)?(?:解决|修好|弄好|处理好?|好)|还是(?:老样子|不行|没|堵|坏|漏|不亮)|又(?:堵|坏|漏)`), func(o *opinion) { o.solved = bool3(false) }},
-	{regexp.MustCompile(`解决|修好|弄好|处理好|好了|通了|亮了`), func(o *opinion) { o.solved = bool3(true) }},
+	{regexp.MustCompile(`(?:没|没有|未|不)(?:能|有)?(?:得到)?(?:解决|修|弄好|处理|办|清|换|搬|好|通|亮|干净)|还(?:是|在)(?:老样子|不行|没|堵|坏|漏|不亮|黑|那样|这样)|又(?:堵|坏|漏|黑)`), func(o *opinion) { o.solved = bool3(false) }},
+	{regexp.MustCompile(`解决|(?:修|弄|处理|清理?|换|办|搞|收拾)(?:好|完|走|掉|干净|了)|(?:好|通|亮|走|干净)了|不(?:堵|漏|臭|吵)了|没问题了`), func(o *opinion) { o.solved = bool3(true) }},
 	{regexp.MustCompile(`(?:不|没有?|非常不|很不|不太|不够)(?:是?很?)满意|差评|太差`), func(o *opinion) { o.satisfied = bool3(false) }},
 	{regexp.MustCompile(`满意|好评|谢谢|感谢|挺好|很好`), func(o *opinion) { o.satisfied = bool3(true) }},
 }
@@ -93,6 +150,7 @@ var opinions = []struct {
 // read takes an opinion out of words; a no stands before a yes.
 func readOpinion(text string) opinion {
 	var o opinion
+	text = strings.ReplaceAll(text, "不好意思", "")
 	for i := 0; i < len(opinions); i += 2 {
 		if opinions[i].re.MatchString(text) {
 			opinions[i].set(&o)
@@ -113,8 +171,7 @@ func (s *Skill) rate(t *bot.Turn) error {
 	}
 	o := readOpinion(t.Text())
 	if o.empty() {
-		t.Say(s.say("ask.solved", s.data(t, c)), s.choice("solved.yes", "solved", c.ID, "yes"), s.choice("solved.no", "solved", c.ID, "no"))
-		return nil
+		return s.askOpinion(t, c, "solved", s.data(t, c))
 	}
 	return s.takeRating(t, c, o)
 }
@@ -146,22 +203,24 @@ func (s *Skill) takeRating(t *bot.Turn, c *Case, o opinion) error {
 	}
 	s.write(t, c, o)
 	r := c.Reporter(t.Person.ID).Rating
+	var err error
 	switch {
 	case r.Solved == nil:
-		t.Say(s.say("ask.solved", s.data(t, c)), s.choice("solved.yes", "solved", c.ID, "yes"), s.choice("solved.no", "solved", c.ID, "no"))
+		err = s.askOpinion(t, c, "solved", s.data(t, c))
 	case r.Contacted == nil:
-		t.Say(s.say("ask.contacted", nil), s.choice("contacted.yes", "contacted", c.ID, "yes"), s.choice("contacted.no", "contacted", c.ID, "no"))
+		err = s.askOpinion(t, c, "contacted", nil)
 	case r.Satisfied == nil:
-		t.Say(s.say("ask.satisfied", nil), s.choice("satisfied.yes", "satisfied", c.ID, "yes"), s.choice("satisfied.no", "satisfied", c.ID, "no"))
+		err = s.askOpinion(t, c, "satisfied", nil)
 	default:
 		data := s.data(t, c)
 		data["Unhappy"] = !*r.Satisfied
 		t.Say(s.say("rated", data))
 		if s.allRated(c) {
-			if err := auto(t, c, Archive, ""); err != nil {
-				return err
-			}
+			err = auto(t, c, Archive, "")
 		}
+	}
+	if err != nil {
+		return err
 	}
 	return save(t, c)
 }

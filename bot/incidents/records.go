@@ -100,7 +100,8 @@ func auto(t *bot.Turn, c *Case, e Event, why string) error {
 // denied explains why a change can't be made: who was first, what state it is in, whose it is.
 func (s *Skill) denied(t *bot.Turn, c *Case, e Event, d Denial) string {
 	if d != NotNow {
-		return s.say("denied."+string(d), map[string]any{"Number": c.Number, "Unit": t.Org.Name(c.Unit), "Event": s.say("event."+string(e), nil)})
+		own := c.Can(e, []Actor{Handling, Assigning}) || (&Case{State: Dispatched}).Can(e, []Actor{Handling, Assigning})
+		return s.say("denied."+string(d), map[string]any{"Number": c.Number, "Unit": t.Org.Name(c.Unit), "Event": s.say("event."+string(e), nil), "Own": own})
 	}
 	data := map[string]any{"Number": c.Number, "State": s.say("state."+string(c.State), nil), "Event": s.say("event."+string(e), nil)}
 	data["Who"], data["Mine"], data["Last"] = "", false, ""

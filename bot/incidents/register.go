@@ -27,7 +27,7 @@ func (s *Skill) register(t *bot.Turn, c *Case) error {
 }
 
 // heated are words of a dispute for which mediators are sent for at once.
-var heated = regexp.MustCompile(`580|调解员|来调解|正在吵|吵起来|吵得不可开交|快来(?:人|劝)`)
+var heated = regexp.MustCompile(`580|调解员|来(?:个|几个)?人?.{0,4}调解|正在吵|吵起来|吵得不可开交|快来(?:人|劝)`)
 
 // enter takes a draft into the machine. The change says who completed it, as what and why.
 func (s *Skill) enter(t *bot.Turn, c *Case, change Change) error {

@@ -12,7 +12,7 @@ func shipped() []Category {
 	for _, c := range intents.Categories() {
 		all = append(all, Category{
 			Code: c.Code, Name: c.Name, Examples: strings.Join(c.Examples, "、"), Handler: c.Handler,
-			Limit: Limit{Hours: c.LimitHours, Demo: c.LimitDemo}, Severity: c.Severity, Secret: c.Confidential,
+			Limit: Limit{Hours: c.LimitHours, Demo: c.LimitDemo}, Severity: c.Severity, Urgent: c.Urgent, Secret: c.Confidential,
 		})
 	}
 	return all

@@ -2,7 +2,6 @@ package incidents
 
 import (
 	"cmp"
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -199,38 +198,11 @@ func (s *Skill) question(t *bot.Turn, c *Case, text string) error {
 	data := s.data(t, c)
 	data["Question"] = text
 	s.tellReporters(t, c, "question", data, s.choice("reply", "reply", c.ID))
-	if err := s.awaitReplies(t, c); err != nil {
+	if err := s.await(t, c, asked{What: "reply", Case: c.ID}, s.choice("reply", "reply", c.ID)); err != nil {
 		return err
 	}
 	t.Say(s.say("question.sent", c.Number))
 	return save(t, c)
-}
-
-// awaitReplies opens the question in the conversations of the reporters that are at rest: what they write next is the answer.
-func (s *Skill) awaitReplies(t *bot.Turn, c *Case) error {
-	state, err := json.Marshal(asked{What: "reply", Case: c.ID})
-	if err != nil {
-		return err
-	}
-	for _, r := range c.Reporters {
-		if r.Person == t.Person.ID || r.Chat.ID == "" || r.Chat.Group {
-			continue
-		}
-		var session bot.Session
-		if _, err := t.Get(bot.KindSession, r.Chat.Key(), &session); err != nil {
-			return err
-		}
-		var open asked
-		if session.Skill != "" && (session.Skill != name || json.Unmarshal(session.State, &open) != nil || open.What != "made") {
-			continue
-		}
-		session.Skill, session.State, session.Asked, session.Last, session.Case = name, state, t.Now, t.Now, c.ID
-		session.Choices = []bot.Choice{s.choice("reply", "reply", c.ID)}
-		if err := t.Put(bot.KindSession, r.Chat.Key(), session, t.Now); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // askReply lets a reporter answer what was asked.

@@ -217,7 +217,9 @@ func (s *Skill) askOnceMore(t *bot.Turn, c *Case) error {
 	if c.State != CalledBack && c.State != Rated || t.Now.Sub(c.Closed) < askAgain {
 		return nil
 	}
-	s.askReporters(t, c, "callback.again")
+	if err := s.askReporters(t, c, "callback.again"); err != nil {
+		return err
+	}
 	if err := t.Wake(bot.Timer{Skill: name, Name: "archive", Subject: c.ID, At: t.Now.Add(giveUp)}); err != nil {
 		return err
 	}

@@ -240,7 +240,7 @@ func (s *Skill) show(t *bot.Turn, c *Case, _ string) error {
 	}
 	r := bot.Reply{Text: s.say("status", s.status(t, c)), Fields: s.fields(t, c, "category", "place", "text", "unit", "due", "result", "name")}
 	switch {
-	case reporter && c.State == CalledBack:
+	case reporter && (c.State == CalledBack || c.State == Rated) && !c.Reporter(t.Person.ID).answered():
 		r.Choices = append(r.Choices, s.choice("solved.yes", "solved", c.ID, "yes"), s.choice("solved.no", "solved", c.ID, "no"))
 	case reporter && c.Open():
 		r.Choices = append(r.Choices, s.choice("add", "add", c.ID))
@@ -265,6 +265,9 @@ func (s *Skill) hide(t *bot.Turn, r bot.Reply) bot.Reply {
 func (s *Skill) status(t *bot.Turn, c *Case) map[string]any {
 	d := s.data(t, c)
 	d["StateKey"] = string(c.State)
+	if r := c.Reporter(t.Person.ID); r != nil && c.State == Rated && !r.answered() {
+		d["StateKey"] = string(CalledBack) // others have said it
+	}
 	if n := len(c.History); n > 0 {
 		d["Since"] = c.History[n-1].At.In(t.Now.Location())
 	}
