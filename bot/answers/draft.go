@@ -174,8 +174,9 @@ func tidy(text string) string {
 
 // repeats reports whether the text has n characters in a row of the other, punctuation aside.
 func repeats(text, other string, n int) bool {
-	other = knowledge.Normal(other)
-	runes := []rune(knowledge.Normal(text))
+	bare := func(s string) string { return strings.ReplaceAll(knowledge.Normal(s), " ", "") }
+	other = bare(other)
+	runes := []rune(bare(text))
 	for i := 0; i+n <= len(runes); i++ {
 		if strings.Contains(other, string(runes[i:i+n])) {
 			return true
