@@ -34,12 +34,13 @@ func (s *Store) Claim(ctx context.Context, queue string, now time.Time, n int, l
 	}
 	s.gate.RLock()
 	defer s.gate.RUnlock()
+	asked := time.Now()
 	answer, err := s.run(ctx, once, claimScript, queue, s.given(now), bound, n, max(lease.Microseconds(), 1), ripenAtOnce, s.node)
 	if err != nil {
 		s.lost.Store(true)
 		return nil, err
 	}
-	return s.claimed(queue, answer)
+	return s.claimed(queue, answer, asked)
 }
 
 // recover puts back what was leased by claims whose answers were lost.
@@ -70,13 +71,13 @@ func (s *Store) recover(ctx context.Context) error {
 }
 
 // claimed reads the script's answer.
-func (s *Store) claimed(queue string, answer any) ([]bot.Job, error) {
+func (s *Store) claimed(queue string, answer any, asked time.Time) ([]bot.Job, error) {
 	list, ok := answer.([]any)
 	if !ok || len(list) < 2 || len(list)%4 != 2 {
 		return nil, bot.Because(bot.Unavailable, errShort, "")
 	}
 	now, _ := strconv.ParseInt(text(list[1]), 10, 64)
-	s.clock.read(now)
+	s.clock.read(now, asked)
 	if soonest := text(list[0]); soonest != "" {
 		at, _ := strconv.ParseInt(soonest, 10, 64)
 		s.waking.call(queue, time.Duration(at-now)*time.Microsecond)

@@ -6,22 +6,24 @@ import (
 	"time"
 )
 
-// redisClock is Redis's clock as this process knows it: what an answer said, and how long ago by a clock that does not jump. It is behind by what the answer
-// took to come, never ahead, so that a job that is due now is due for Redis too.
+// redisClock is Redis's clock as this process knows it: what an answer said, and how long ago by a clock that does not jump. It is behind by at most what the
+// answer took to come, never ahead, so that a job that is due now is due for Redis too.
 type redisClock struct {
-	mu sync.Mutex
-	us int64
-	at time.Time // with the monotonic reading; zero: not known yet
+	mu   sync.Mutex
+	us   int64
+	at   time.Time     // with the monotonic reading; zero: not known yet
+	took time.Duration // how long the answer took
 }
 
-// read takes a new reading in.
-func (c *redisClock) read(us int64) {
+// read takes in what the server said when it was asked at a time. The answer that came fastest counts; it grows old by a thousandth, so that clocks that drift
+// apart, or are set, come together again, and an answer that lay about while this process stood still changes nothing.
+func (c *redisClock) read(us int64, asked time.Time) {
 	now := time.Now()
+	took := now.Sub(asked)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	// A reading that came faster is nearer to the truth; one that is far off says that Redis's clock was set.
-	if old := c.us + now.Sub(c.at).Microseconds(); c.at.IsZero() || us > old || old-us > time.Second.Microseconds() {
-		c.us, c.at = us, now
+	if c.at.IsZero() || took <= c.took+now.Sub(c.at)/1000 {
+		c.us, c.at, c.took = us, now, took
 	}
 }
 
@@ -43,9 +45,10 @@ func (s *Store) Now() time.Time {
 }
 
 func (s *Store) readClock(ctx context.Context) error {
+	asked := time.Now()
 	now, err := try(ctx, s, again, func(ctx context.Context) (time.Time, error) { return s.client.Time(ctx).Result() })
 	if err == nil {
-		s.clock.read(now.UnixMicro())
+		s.clock.read(now.UnixMicro(), asked)
 	}
 	return err
 }
