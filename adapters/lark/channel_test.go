@@ -95,19 +95,25 @@ func (s *stand) deliver(event []byte) ([]byte, error) {
 
 // run runs the channel until the test ends, and returns what it receives.
 func (s *stand) run() *inbox {
+	in, stop := s.start()
+	s.t.Cleanup(stop)
+	wait(s.t, "the channel is ready", func() bool { return s.channel.Ready() && s.channel.self.get() != "" })
+	return in
+}
+
+// start runs the channel until stop, which ends the platform too.
+func (s *stand) start() (in *inbox, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	in := &inbox{}
+	in = &inbox{}
 	done := make(chan error, 1)
 	go func() { done <- s.channel.Run(ctx, in.receive) }()
-	s.t.Cleanup(func() {
+	return in, func() {
 		cancel()
 		if err := <-done; err != nil {
 			s.t.Error(err)
 		}
 		s.close()
-	})
-	wait(s.t, "the channel is ready", func() bool { return s.channel.Ready() && s.channel.self.get() != "" })
-	return in
+	}
 }
 
 type inbox struct {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"linli/bot"
 )
@@ -21,10 +22,10 @@ func (c *Channel) Send(ctx context.Context, d bot.Delivery) (string, error) {
 		return "", &bot.SendError{Outcome: bot.Retry, Err: ctx.Err()}
 	}
 	kind, content := render(d.Reply, d.To, c.images(ctx, d.Reply.Files))
-	id, err := c.deliver(ctx, d.To, outgoing{kind: kind, content: content, uuid: uuid(d, "")})
+	id, err := c.deliver(ctx, d, outgoing{kind: kind, content: content, uuid: uuid(d, "")})
 	if err != nil && kind == kindCard && hasCode(err, cardFailed) {
 		c.Logger.Error("lark: a card was refused; the words go as a text", "line", d.Line, "error", err)
-		id, err = c.deliver(ctx, d.To, outgoing{kind: kindText, content: renderText(d.Reply), uuid: uuid(d, "t")})
+		id, err = c.deliver(ctx, d, outgoing{kind: kindText, content: renderText(d.Reply), uuid: uuid(d, "t")})
 	}
 	if err != nil {
 		if hasCode(err, settings) {
@@ -37,17 +38,33 @@ func (c *Channel) Send(ctx context.Context, d bot.Delivery) (string, error) {
 	return id, nil
 }
 
-// deliver sends into the chat: into its thread where it is one, or beside it when the thread's first message is gone.
-func (c *Channel) deliver(ctx context.Context, to bot.Chat, m outgoing) (string, error) {
-	if to.Thread != "" {
-		id, err := c.api.reply(ctx, to.Thread, true, m)
+// deliver sends into the chat. In a thread it is a reply to the thread's first message, in a group to what was asked; when that message
+// is gone, the words stand for themselves.
+func (c *Channel) deliver(ctx context.Context, d bot.Delivery, m outgoing) (string, error) {
+	root := d.To.Thread
+	if root == "" && d.To.Group {
+		root = asked(d)
+	}
+	if root != "" {
+		id, err := c.api.reply(ctx, root, d.To.Thread != "", m)
 		if err == nil || !hasCode(err, threadGone) {
 			return id, err
 		}
-		c.Logger.Warn("lark: a thread is gone; the reply goes to its chat", "thread", to.Thread, "error", err)
+		c.Logger.Warn("lark: the message to reply to is gone; the reply goes to its chat", "message", root, "error", err)
 		m.uuid += "n"
 	}
-	return c.api.create(ctx, to.ID, m)
+	return c.api.create(ctx, d.To.ID, m)
+}
+
+// asked returns the message that the delivery answers, "" if it answers none. The engine names a line of the transcript after the message
+// that began it: lark:om_…/0. A line that is named otherwise is sent without a quote.
+func asked(d bot.Delivery) string {
+	name, _, _ := strings.Cut(d.Line, "/")
+	id, ours := strings.CutPrefix(name, Name+":")
+	if !ours || d.Index > 0 || d.Kind != "reply" || !strings.HasPrefix(id, "om_") || !validKey(id) {
+		return ""
+	}
+	return id
 }
 
 // uuid names a delivery to the platform, which shows it once within an hour: at most 50 characters, the same at every attempt. Another
