@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -289,5 +290,73 @@ func TestAPageHearsWhateverNodeAnswers(t *testing.T) {
 	}
 	if replies < said {
 		t.Errorf("%d of %d replies arrived", replies, said)
+	}
+}
+
+// TestAllNodesFollowTheCatalogue imports a catalogue beside running nodes: each answers from it, without a restart.
+func TestAllNodesFollowTheCatalogue(t *testing.T) {
+	c := startNodes(t, startRedis(t).url("follow"), 2)
+	file := filepath.Join(t.TempDir(), "own.csv")
+	if err := os.WriteFile(file, []byte("id,title,office,materials,phone\npool,深水证办理,区体育中心,两张小熊照片,示例\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command(t, "catalog", "import", "--data", c.store, file)
+	// Whichever node a question is put to, either may answer it: when all know, every answer is the new one.
+	const sure = 20
+	for n, streak := 0, 0; streak < sure; n++ {
+		if n == 500 {
+			t.Fatal("not all nodes know what was imported")
+		}
+		streak++
+		if !c.all[n%2].says(t, seatToken(fmt.Sprint("reader", n)), "question-0", "深水证办理要带什么材料", "小熊照片") {
+			streak = 0
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+}
+
+// says asks and reports whether the answer has the words.
+func (s *service) says(t *testing.T, token, id, question, words string) bool {
+	t.Helper()
+	if status, body, err := s.request(t.Context(), token, "POST", "/api/v1/messages", fmt.Sprintf(`{"id":%q,"text":%q}`, id, question)); status != http.StatusAccepted {
+		t.Fatal(status, string(body), err)
+	}
+	for range 500 {
+		_, body, err := s.request(t.Context(), token, "GET", "/api/v1/history", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i := strings.LastIndex(string(body), id); i >= 0 && strings.Contains(string(body[i:]), `"out"`) {
+			return strings.Contains(string(body[i:]), words)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("%s was not answered", id)
+	return false
+}
+
+// TestThePageSaysThatRedisIsAway kills Redis under a running node: a message is refused with a sentence, and taken when Redis is back.
+func TestThePageSaysThatRedisIsAway(t *testing.T) {
+	r := startRedis(t, "--appendfsync", "always")
+	s := startNodes(t, r.url("away"), 1).all[0]
+	token := seatToken("visitor")
+	say := func(id string) (int, string) {
+		status, body, err := s.request(t.Context(), token, "POST", "/api/v1/messages", fmt.Sprintf(`{"id":%q,"text":"高龄津贴要带什么材料"}`, id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return status, string(body)
+	}
+	r.kill()
+	if status, body := say("message-1"); status != http.StatusServiceUnavailable || !strings.Contains(body, "没有收到") {
+		t.Errorf("while Redis is away: %d %s", status, body)
+	}
+	if status, _, err := s.request(t.Context(), token, "GET", "/readyz", ""); err != nil || status != http.StatusServiceUnavailable {
+		t.Errorf("readyz says %d, %v", status, err)
+	}
+	r.start()
+	s.waitUntilReady(time.Minute)
+	if !s.says(t, token, "message-1", "高龄津贴要带什么材料", "身份证") {
+		t.Error("the message is not answered after Redis has come back")
 	}
 }
