@@ -40,7 +40,6 @@ func (t tag) wake() string                { return string(t) + ":wake" }
 func (t tag) tell() string                { return string(t) + ":tell" }
 func (t tag) paused(bucket string) string { return string(t) + ":q:" + bucket }
 func (t tag) kinds() string               { return string(t) + ":kinds" }
-func (t tag) kind(kind string) string     { return string(t) + ":i:" + kind }
 func (t tag) waiting() string             { return string(t) + ":waiting" }
 func (t tag) snap() string                { return string(t) + ":snap" }
 func (t tag) old() string                 { return string(t) + ":old" }

@@ -4,6 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
 	"linli/adapters/redis"
 	"linli/bot"
 	"linli/bot/storetest"
@@ -40,4 +43,19 @@ func TestStoreConformsWhenClosed(t *testing.T) {
 // The old process is neither closed nor dead, but somebody else has taken its name.
 func TestStoreConformsWhenReplaced(t *testing.T) {
 	conform(t, func(testing.TB, *redis.Store) {})
+}
+
+// Go and the scripts build the same keys, whatever the names are, and all in the deployment's slot.
+func TestKeysAgree(t *testing.T) {
+	s := open(t, shared.url("keys"), redis.Options{})
+	rapid.Check(t, func(rt *rapid.T) {
+		name := rapid.OneOf(rapid.String(), rapid.StringMatching(`[0-9:{}]{0,9}`))
+		inGo, inLua, err := s.KeysOf(t.Context(), name.Draw(rt, "first"), name.Draw(rt, "second"))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if d := cmp.Diff(inLua, inGo); d != "" {
+			rt.Errorf("-scripts +Go:\n%s", d)
+		}
+	})
 }
