@@ -87,6 +87,19 @@ func Overlap(draft string, sources ...string) float64 {
 	return float64(shared) / float64(all)
 }
 
+// Repeats reports whether the text has n letters in a row of the other, whatever stands between them.
+func Repeats(text, other string, n int) bool {
+	bare := func(s string) string { return strings.ReplaceAll(Normal(s), " ", "") }
+	other = bare(other)
+	runes := []rune(bare(text))
+	for i := 0; i+n <= len(runes); i++ {
+		if strings.Contains(other, string(runes[i:i+n])) {
+			return true
+		}
+	}
+	return false
+}
+
 // hanPairs yields the pairs of neighbouring Chinese characters.
 func hanPairs(text string) func(yield func([2]rune) bool) {
 	return func(yield func([2]rune) bool) {

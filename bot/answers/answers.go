@@ -135,6 +135,10 @@ func (s *Skill) Choose(t *bot.Turn, verb, argument string) error {
 		return s.human(t)
 	case "reply":
 		return s.prepareReply(t, id)
+	case "suggest":
+		return s.suggest(t, id)
+	case "send":
+		return s.sendSuggested(t, id)
 	}
 	t.Say(s.texts.Say("gone", nil))
 	return nil

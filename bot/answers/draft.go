@@ -144,7 +144,7 @@ func check(text, system string, sources ...string) error {
 		return &Misworded{Why: "length"}
 	case strings.ContainsAny(text, "<>{}[]|`#") || strings.Contains(text, "://"):
 		return &Misworded{Why: "form"}
-	case repeats(text, system, 8):
+	case knowledge.Repeats(text, system, 8):
 		return &Misworded{Why: "leak"}
 	case knowledge.Overlap(text, sources...) < leastOverlap:
 		return &Misworded{Why: "off topic"}
@@ -170,19 +170,6 @@ func tidy(text string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// repeats reports whether the text has n characters in a row of the other, punctuation aside.
-func repeats(text, other string, n int) bool {
-	bare := func(s string) string { return strings.ReplaceAll(knowledge.Normal(s), " ", "") }
-	other = bare(other)
-	runes := []rune(bare(text))
-	for i := 0; i+n <= len(runes); i++ {
-		if strings.Contains(other, string(runes[i:i+n])) {
-			return true
-		}
-	}
-	return false
 }
 
 func mentionsStamp(text string) bool {
@@ -229,6 +216,11 @@ func (s *Skill) word(t *bot.Turn, a knowledge.Answer, plain bot.Reply) (bot.Repl
 		return plain, nil
 	}
 	worded := plain
-	worded.Text = w.Text + "\n" + s.texts.Say("generated", map[string]string{"Model": w.Model, "Filing": s.filing})
+	worded.Text = w.Text + "\n" + s.label(w)
 	return worded, nil
+}
+
+// label says that a model wrote it, and which.
+func (s *Skill) label(w Worded) string {
+	return s.texts.Say("generated", map[string]string{"Model": w.Model, "Filing": s.filing})
 }

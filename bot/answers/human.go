@@ -103,27 +103,18 @@ func (s *Skill) listeners(t *bot.Turn) (unit string, chats []bot.Chat, err error
 
 // prepareReply asks the member of staff who pressed the button for the words.
 func (s *Skill) prepareReply(t *bot.Turn, id string) error {
-	var q Question
-	known, err := t.Get(KindQuestion, id, &q)
-	switch {
-	case err != nil:
+	q, open, err := s.openQuestion(t, id)
+	if !open || err != nil {
 		return err
-	case !known:
-		t.Say(s.texts.Say("gone", nil))
-	case !t.Person.Staff():
-		t.Say(s.texts.Say("reply.staff", nil))
-	case q.State == answered:
-		t.Say(s.texts.Say("reply.taken", q))
-	default:
-		t.Say(s.texts.Say("reply.words", map[string]any{"Q": q, "Text": bot.Mask(q.Text)}))
-		return t.Expect(name, replying{Question: id})
 	}
-	return nil
+	t.Say(s.texts.Say("reply.words", map[string]any{"Q": q, "Text": bot.Mask(q.Text)}), s.suggestible(q)...)
+	return t.Expect(name, replying{Question: id})
 }
 
 // replying is what is remembered while staff write an answer.
 type replying struct {
 	Question string `json:"question"`
+	Draft    string `json:"draft,omitempty"` // what was suggested
 }
 
 // Continue sends what staff wrote to the person who asked.
@@ -145,14 +136,19 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 		t.Say(s.texts.Say("reply.taken", q))
 		return true, nil
 	}
-	q.State, q.Answer, q.Clerk = answered, t.Text(), t.Person.Name
+	return true, s.deliver(t, q, t.Text())
+}
+
+// deliver sends the answer to the person who asked.
+func (s *Skill) deliver(t *bot.Turn, q Question, text string) error {
+	q.State, q.Answer, q.Clerk = answered, text, t.Person.Name
 	if err := s.put(t, q); err != nil {
-		return false, err
+		return err
 	}
 	t.Alert(q.Chat, bot.Reply{
 		Text:    s.texts.Say("reply.delivered", map[string]any{"Q": q, "Unit": t.Org.Name(t.Unit)}),
 		Choices: []bot.Choice{s.choice("human", "human", "")},
 	})
 	t.Say(s.texts.Say("reply.sent", q))
-	return true, nil
+	return nil
 }

@@ -265,3 +265,31 @@ func obey(text string, p bot.Prompt) json.RawMessage {
 	return json.RawMessage(strings.NewReplacer("{{system}}", quoted(string(runes[:200])), "{{part}}", quoted(string(runes[70:110])), "{{spaced}}", quoted(spaced),
 		"{{reversed}}", quoted(string(reversed[:150])), "{{id}}", id).Replace(text))
 }
+
+// TestSuggest: a reply is drafted for staff, and goes out when they say so and not before.
+func TestSuggest(t *testing.T) {
+	s := stage{
+		entries:  []knowledge.Entry{permit},
+		passages: []knowledge.Passage{{ID: "doc:dog#1", Document: "养犬管理规定", Heading: "登记", Text: "饲养犬只应当到公安机关登记,免费。"}},
+		model:    writes("饲养犬只到公安机关登记,免费。", "doc:dog#1"),
+	}
+	out := s.play(t, `person 王奶奶 resident 马鞍山社区
+person 刘书记 secretary 马鞍山社区
+王奶奶: 转人工,问犬只登记
+刘书记 presses 回复
+刘书记 presses 请AI起草
+刘书记 presses 就发这个
+`)
+	before, after, sent := strings.Cut(out, "刘书记 presses 就发这个")
+	if !sent || !strings.Contains(before, "草稿,不会自动发送") || strings.Contains(before, "工作人员回复您") {
+		t.Errorf("the draft was not shown, or sent at once:\n%s", out)
+	}
+	if !strings.Contains(after, "邻里→王奶奶: 马鞍山社区的工作人员回复您:\n    饲养犬只到公安机关登记,免费。") {
+		t.Errorf("the draft was not sent:\n%s", out)
+	}
+	s.model = writes("请交500元。", "doc:dog#1")
+	out = s.play(t, "person 王奶奶 resident 马鞍山社区\nperson 刘书记 secretary 马鞍山社区\n王奶奶: 转人工,问犬只登记\n刘书记 presses 回复\n刘书记 presses 请AI起草\n")
+	if strings.Contains(out, "500") || !strings.Contains(out, "现在起草不了") {
+		t.Errorf("an invention was suggested:\n%s", out)
+	}
+}

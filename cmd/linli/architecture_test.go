@@ -36,6 +36,7 @@ var rules = []rule{
 	{"linli/bot/channeltest", []string{"linli/bot"}, "the suite knows the contract, not a channel"},
 	{"linli/bot/bottest", []string{"linli/bot"}, "the player knows the engine, not a skill"},
 	{"linli/bot/answers", skillMay, skillWhy},
+	{"linli/bot/assist", skillMay, skillWhy},
 	{"linli/bot/incidents", skillMay, skillWhy},
 	{"linli/bot/meetings", skillMay, skillWhy},
 	{"linli/bot/inspections", skillMay, skillWhy},

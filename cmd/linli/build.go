@@ -67,6 +67,7 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 	}
 	h.skills = []bot.Skill{
 		asked,
+		h.assistant(),
 		incidents.New(incidents.Options{}),
 		meetings.New(meetings.Options{}),
 	}

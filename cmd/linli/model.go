@@ -16,6 +16,7 @@ import (
 	"linli/adapters/openai"
 	"linli/bot"
 	"linli/bot/answers"
+	"linli/bot/assist"
 )
 
 // languageModel is the optional model with what watches over it.
@@ -146,6 +147,14 @@ func (h *house) useModel(ctx context.Context, a *answers.Skill) (err error) {
 	}
 	a.Consult(h.shelf)
 	return nil
+}
+
+// assistant is the skill that drafts for staff; without a model it says that there is none.
+func (h *house) assistant() *assist.Skill {
+	if m := h.language; m != nil && m.config.Name != "" {
+		return assist.New(m.guard, m.config.Filing)
+	}
+	return assist.New(nil, "")
 }
 
 func (m *languageModel) vectorsOrNone() *answers.Vectors {
