@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"linli/intents"
 )
 
 //go:embed rules.yaml
@@ -106,6 +108,7 @@ const (
 	certain = 0.5
 	clearly = 3.0
 	guess   = 0.05 // below it, it isn't even offered
+	urgent  = 0.2  // from it on, a category for which somebody must be called is taken for what it is: a false alarm costs less than a missed one
 )
 
 // likeliest ranks categories for the words, by the model if there is one.
@@ -148,6 +151,26 @@ func (s *Skill) sure(code string, texts ...string) string {
 		}
 	}
 	return ""
+}
+
+// spelt is the category, of those that the words resemble, whose name stands in them: 3栋楼道堆了好多杂物 says 楼道堆物. "" if none or several do.
+func (s *Skill) spelt(text string) string {
+	code := ""
+	for _, k := range s.likeliest(text, 3) {
+		switch {
+		case !inOrder(text, k.Name):
+		case code != "":
+			return ""
+		default:
+			code = k.Code
+		}
+	}
+	return code
+}
+
+// probable reports whether the words are likely enough of a category to call somebody for it.
+func (s *Skill) probable(code, text string) bool {
+	return s.rank != nil && slices.ContainsFunc(s.rank(text, 3), func(c intents.ScoredCategory) bool { return c.Code == code && c.Score >= urgent })
 }
 
 // bigrams returns the pairs of neighbouring characters, each once.

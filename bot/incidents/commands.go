@@ -2,6 +2,7 @@ package incidents
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"linli/bot"
@@ -40,13 +41,25 @@ func (s *Skill) staffCommands() []command {
 	}
 }
 
-// command does what staff say of a case by its number. Everybody else's words go their way.
+// progressWords ask how a case stands that is named by its number.
+var progressWords = regexp.MustCompile(`怎么?样|进度|进展|到哪|什么情况|查一?下|查询|(?:处理|解决|办|修)(?:得)?(?:如何|了吗|了没|好了吗|好没|没有?[?？]?$)`)
+
+// implied are the events for which staff need not name the case of the conversation: 退单,不归我们管.
+var implied = []Event{Return, AskTime, GiveTime, RefuseTime, Supervise}
+
+// command does what staff say of a case by its number, and tells everybody how the case stands whose number they write. Other words go their way.
 func (s *Skill) command(t *bot.Turn) (bool, error) {
-	if !t.Allowed(bot.HandleIncident, "") && !t.Allowed(bot.SuperviseIncident, "") || len(References(t.Text())) == 0 {
+	named := len(References(t.Text())) > 0
+	staff := t.Allowed(bot.HandleIncident, "") || t.Allowed(bot.SuperviseIncident, "")
+	if !named && (!staff || t.Session.Skill != "") {
 		return false, nil
 	}
 	for _, cmd := range s.commands {
-		if !cmd.words.MatchString(t.Text()) {
+		at := cmd.words.FindStringIndex(t.Text())
+		if !staff || at == nil || !named && (at[0] > 0 || !slices.Contains(implied, cmd.event)) {
+			continue
+		}
+		if !named && cmd.event == AskTime && strings.HasPrefix(t.Understood.Intent, "meeting.") {
 			continue
 		}
 		c, err := s.meant(t, func(c *Case) bool { return c.State != Merged && c.State != Withdrawn })
@@ -58,6 +71,9 @@ func (s *Skill) command(t *bot.Turn) (bool, error) {
 			return true, nil
 		}
 		return true, cmd.act(t, c, t.Text())
+	}
+	if named && progressWords.MatchString(t.Text()) && !slices.Contains([]string{"ask", "report"}, t.Understood.Intent) {
+		return true, s.track(t)
 	}
 	return false, nil
 }

@@ -1,6 +1,7 @@
 package incidents
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -205,7 +206,7 @@ func (s *Skill) codeOf(t *bot.Turn, text string) string {
 			return k.Code
 		}
 	}
-	if code := s.sure(t.Understand(text).Slots.Category, withoutPlace(t, text), text); s.table.byCode[code] != nil {
+	if code := cmp.Or(s.sure(t.Understand(text).Slots.Category, withoutPlace(t, text), text), s.spelt(text)); s.table.byCode[code] != nil {
 		return code
 	}
 	return ""
@@ -287,7 +288,7 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		return false, nil
 	case text == "" && (len(t.Message.Attachments) > 0 || t.Message.Location != nil):
 		return true, s.addWords(t, c, "")
-	case (t.Understood.Intent == "none" || t.Understood.Score < unsure) && utf8.RuneCountInString(text) <= brief && text != "" && !asking.MatchString(text) && s.belongs(t, c, text):
+	case (slices.Contains([]string{"none", "confirm", "deny", "rate"}, t.Understood.Intent) || t.Understood.Score < unsure) && utf8.RuneCountInString(text) <= brief && text != "" && !asking.MatchString(text) && s.belongs(t, c, text):
 		return true, s.addWords(t, c, text)
 	case t.Understood.Intent == "report" && s.belongs(t, c, text):
 		return true, s.addWords(t, c, text)

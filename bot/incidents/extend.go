@@ -34,7 +34,7 @@ func (s *Skill) until(t *bot.Turn, c *Case, text string) (time.Time, bool) {
 	}
 	for _, m := range timex.Find(text, timex.Options{Now: t.Now}) {
 		if m.Kind == timex.Length {
-			return c.Due.At.Add(m.Duration), m.Duration > 0
+			return s.later(c.Due, m.Duration), m.Duration > 0
 		}
 		if at, ok := m.Deadline(); ok {
 			if m.Grain == timex.OneDay {
@@ -44,6 +44,17 @@ func (s *Skill) until(t *bot.Turn, c *Case, text string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// later adds a length of time to a deadline as the deadline itself is counted: two days more of working hours are two working days.
+func (s *Skill) later(due Deadline, d time.Duration) time.Time {
+	if due.Limit.Calendar {
+		return due.At.Add(d)
+	}
+	const day = 24 * time.Hour
+	o := s.clock.Office
+	worked := d/day*(o.Close-o.Open-(o.BreakStop-o.BreakStart)) + d%day
+	return s.clock.Deadline(due.At, Limit{Hours: worked.Hours()}).At
 }
 
 // requestTime asks the level above for more time.

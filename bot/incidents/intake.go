@@ -40,7 +40,7 @@ func (s *Skill) report(t *bot.Turn) error {
 	}
 	var drafts []*Case
 	for i, m := range s.matters(t, t.Text()) {
-		if k := s.table.of(m.read.Slots.Category); k.Urgent != "" && m.read.Intent == "report" && !over.MatchString(t.Text()) {
+		if k := s.table.of(m.read.Slots.Category); k.Urgent != "" && m.read.Intent == "report" && s.probable(k.Code, m.text) && !over.MatchString(t.Text()) {
 			// No word of it alone says emergency, but what it is about does.
 			t.Understood.Slots.Urgent, t.Understood.Slots.Category = k.Urgent, k.Code
 			return s.emergency(t, k.Urgent)
@@ -144,7 +144,7 @@ func (s *Skill) matter(t *bot.Turn, text string, u intents.Understanding) matter
 		m.place = &best
 	}
 	if u.Slots.Urgent == "" {
-		m.read.Slots.Category = cmp.Or(s.sure(u.Slots.Category, withoutPlace(t, text), text), s.core(t, text))
+		m.read.Slots.Category = cmp.Or(s.sure(u.Slots.Category, withoutPlace(t, text), text), s.spelt(text), s.core(t, text))
 	}
 	return m
 }
@@ -159,7 +159,7 @@ func (s *Skill) core(t *bot.Turn, text string) string {
 			continue
 		}
 		u := t.Understand(clause)
-		found := s.sure(u.Slots.Category, bare, clause)
+		found := cmp.Or(s.sure(u.Slots.Category, bare, clause), s.spelt(clause))
 		switch {
 		case found == "" || u.Intent != "report" || found == code:
 		case code != "":

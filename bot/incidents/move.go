@@ -353,6 +353,9 @@ func (s *Skill) reopen(t *bot.Turn, c *Case, why string) error {
 	}
 	if byReporter {
 		t.Say(s.say("reopened", data), s.choice("show", "show", c.ID))
+		if err := t.Expect(name, asked{What: "made", Case: c.ID}); err != nil {
+			return err
+		}
 	} else {
 		t.Reply(s.card(t, c, "reopened.staff"))
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"linli/bot"
+	"linli/intents/place"
 )
 
 // sign takes the case: 签收.
@@ -95,7 +96,9 @@ var bareDone = regexp.MustCompile(`^(?:都|已经?|现已|全部)*(?:处理|解�
 // addResult takes the line or the photo that follows a bare "done".
 func (s *Skill) addResult(t *bot.Turn, c *Case) (bool, error) {
 	text := t.Text()
-	if t.Now.Sub(t.Session.Last) > burst || len(References(text)) > 0 || t.Understood.Intent == "report" || text == "" && len(t.Message.Attachments) == 0 {
+	match, located := place.Best(place.Find(text, t.Places))
+	elsewhere := t.Understood.Intent == "report" && located && !match.Weak && !strings.Contains(c.Place.Words, match.Text)
+	if t.Now.Sub(t.Session.Last) > burst || len(References(text)) > 0 || elsewhere || text == "" && len(t.Message.Attachments) == 0 {
 		return false, nil
 	}
 	if ok, err := s.act(t, c, Note, cmp.Or(text, s.say("result.photo", nil))); !ok || err != nil {
