@@ -75,7 +75,7 @@ func raise(t testing.TB, mode string, change ...func(*Options)) *stand {
 // close ends the platform, and fails if a secret stands in the log.
 func (s *stand) close() {
 	for _, secret := range append(s.platform.Secrets(), s.platform.EncryptKey, s.platform.VerificationToken) {
-		if strings.Contains(s.log.String(), secret) {
+		if secret != "" && strings.Contains(s.log.String(), secret) {
 			s.t.Errorf("the log tells a secret: %s", s.log)
 		}
 	}

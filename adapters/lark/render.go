@@ -33,7 +33,7 @@ func needsCard(r bot.Reply, images []string) bool {
 // render makes the message of a reply: a card where it needs one and is not too big for one, else a text.
 func render(r bot.Reply, to bot.Chat, images []string) (kind, content string) {
 	if needsCard(r, images) {
-		if card := renderCard(r, to, images); len(card) <= maxCardBytes {
+		if card := renderCard(r, to, images); sizeInRequest(card) <= maxCardBytes {
 			return kindCard, card
 		}
 	}
@@ -45,13 +45,16 @@ func renderText(r bot.Reply) string {
 	text := plainText(r.Plain())
 	for {
 		content := encode(node{"text": text})
-		over := len(content) - maxTextBytes
+		over := sizeInRequest(content) - maxTextBytes
 		if over <= 0 {
 			return content
 		}
 		text = cut(text, max(0, len(text)-over-16)) + "…"
 	}
 }
+
+// sizeInRequest is how much of a request the content takes: it stands there as text within JSON, escaped again.
+func sizeInRequest(content string) int { return len(encode(content)) }
 
 // cut returns at most n bytes of the text, of whole characters.
 func cut(text string, n int) string {
@@ -203,24 +206,33 @@ func markdown(text string) string {
 
 // special is what a card's markdown reads as something else. A mention begins with <, a link with [, a picture with ![, an emoji with a colon
 // before letters, a written character with &.
-var special = regexp.MustCompile("[*~<>\\[\\]`_\\\\$#|]|&(?:#|[A-Za-z]+;)|:[A-Za-z_]|^\\s*[-+](?:\\s|$)|^\\s*-{3,}")
+var special = regexp.MustCompile("[*~<>\\[\\]`_\\\\$|]|&(?:#|[A-Za-z]+;)|:[A-Za-z_]|^\\s*#+|^\\s*[-+](?:\\s|$)|^\\s*-{3,}")
 
-// escape writes user's text so that a card shows it as it is.
+// escape writes people's words so that a card shows them as they are. A _ within a word stays: it may be an address.
 func escape(text string) string {
-	return special.ReplaceAllStringFunc(text, func(s string) string {
-		var b strings.Builder
-		for _, r := range s {
-			switch {
-			case r == ' ' || r == '\t' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == ';':
+	var b strings.Builder
+	at := 0
+	for _, m := range special.FindAllStringIndex(text, -1) {
+		b.WriteString(text[at:m[0]])
+		at = m[1]
+		found := text[m[0]:m[1]]
+		if found == "_" && m[0] > 0 && wordy(text[m[0]-1]) && at < len(text) && wordy(text[at]) {
+			b.WriteByte('_')
+			continue
+		}
+		for i, r := range found {
+			if entity, ok := entities[r]; ok && (i == 0 || found[0] != '&') {
+				b.WriteString(entity)
+			} else {
 				b.WriteRune(r)
-			case r == '#' && strings.HasPrefix(s, "&"):
-				b.WriteRune(r) // its & is written out
-			default:
-				b.WriteString(entities[r])
 			}
 		}
-		return b.String()
-	})
+	}
+	return b.String() + text[at:]
+}
+
+func wordy(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '/'
 }
 
 var entities = map[rune]string{

@@ -354,3 +354,13 @@ func see(v any, b *strings.Builder) {
 		}
 	}
 }
+
+// Reactions returns how many emojis hang on the message.
+func (s *Server) Reactions(id string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.byID[id]; m != nil {
+		return len(m.Reactions)
+	}
+	return 0
+}
