@@ -254,6 +254,15 @@ func (s *Server) Disconnect() {
 // Push delivers an event over one of the long connections, in so many pieces, and returns the data of the acknowledgement. An error: it
 // would be sent again.
 func (s *Server) Push(event []byte, pieces int) ([]byte, error) {
+	acked, err := s.Begin(event, pieces)
+	if err != nil {
+		return nil, err
+	}
+	return acked()
+}
+
+// Begin writes an event to one of the long connections; what it returns waits for the acknowledgement.
+func (s *Server) Begin(event []byte, pieces int) (acked func() ([]byte, error), err error) {
 	id := random(8)
 	waits := make(chan []byte, 1)
 	s.mu.Lock()
@@ -265,11 +274,6 @@ func (s *Server) Push(event []byte, pieces int) ([]byte, error) {
 	k := s.sockets[n.Int64()]
 	s.waiting[id] = waits
 	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.waiting, id)
-	}()
 	size := (len(event) + pieces - 1) / pieces
 	for i := range pieces {
 		headers := larkws.Headers{}
@@ -283,6 +287,16 @@ func (s *Server) Push(event []byte, pieces int) ([]byte, error) {
 			return nil, err
 		}
 	}
+	return func() ([]byte, error) { return s.await(id, waits) }, nil
+}
+
+// await waits for an acknowledgement, with the platform's patience.
+func (s *Server) await(id string, waits <-chan []byte) ([]byte, error) {
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.waiting, id)
+	}()
 	t := time.NewTimer(3 * time.Second)
 	defer t.Stop()
 	select {
