@@ -17,24 +17,6 @@ func newModel(t testing.TB) *Model {
 
 var monday = time.Date(2026, 11, 23, 10, 0, 0, 0, time.FixedZone("CST", 8*3600))
 
-// TestEmergencies: whoever must be called is named, in whatever words; and nobody is called for a drill.
-func TestEmergencies(t *testing.T) {
-	m := newModel(t)
-	for text, want := range map[string]string{
-		"着火了": "119", "屋里冒烟了快来人": "119", "煤气味好大": "119", "电梯困人了": "119", "我被关在电梯里了": "119", "老人倒地没反应": "120", "我爸喘不上气": "120",
-		"有人要跳楼": "110", "我被打了": "110", "骗子让我妈转钱": "110", "孩子走丢了": "110", "隔壁有人持刀": "110", "楼要塌了": "110",
-		"下周消防演练几点": "", "灭火器过期了": "", "燃气公司电话是多少": "", "昨天着火的事处理完了吗": "", "晚上吃火锅": "", "电梯什么时候能装": "",
-	} {
-		number, code, ok := m.Emergency(text)
-		if number != want || ok != (want != "") {
-			t.Errorf("%s: %q (%s), want %q", text, number, code, want)
-		}
-		if _, known := CategoryByCode(code); ok && !known {
-			t.Errorf("%s: there is no category %s", text, code)
-		}
-	}
-}
-
 func TestSlots(t *testing.T) {
 	m := newModel(t)
 	u := m.Understand("明天上午9点半在二楼会议室开联席会,提前一小时提醒", Context{Role: "secretary", Now: monday})
