@@ -4,6 +4,7 @@ import (
 	"cmp"
 	_ "embed"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,6 +29,7 @@ type Category struct {
 	Secret bool   // confidential: seen by its handlers alone, never in a group, in no figures
 
 	dispute bool
+	alarm   *regexp.Regexp // what a message of an emergency says; nil: a case of it is none by itself
 }
 
 // Other is the code of a matter that fits no category.
@@ -53,9 +55,10 @@ type family struct {
 // newTable joins the categories with the rules.
 func newTable(categories []Category) (*table, error) {
 	var r struct {
-		Dispute  []string `yaml:"dispute"`
-		Calendar int      `yaml:"calendar_severity"`
-		Families []family `yaml:"families"`
+		Dispute  []string          `yaml:"dispute"`
+		Calendar int               `yaml:"calendar_severity"`
+		Families []family          `yaml:"families"`
+		Alarms   map[string]string `yaml:"alarms"`
 	}
 	if err := yaml.UnmarshalWithOptions(rulesFile, &r, yaml.DisallowUnknownField()); err != nil {
 		return nil, fmt.Errorf("rules.yaml: %w", err)
@@ -63,6 +66,13 @@ func newTable(categories []Category) (*table, error) {
 	t := &table{byCode: map[string]*Category{}, families: r.Families, calendar: r.Calendar, grams: map[string][]string{}}
 	for _, c := range categories {
 		c.dispute = slices.Contains(r.Dispute, c.Code)
+		if words, ok := r.Alarms[c.Code]; ok {
+			re, err := regexp.Compile(words)
+			if err != nil {
+				return nil, fmt.Errorf("rules.yaml, alarms: %w", err)
+			}
+			c.alarm = re
+		}
 		c.Limit.Calendar = c.Severity <= r.Calendar
 		t.byCode[c.Code] = &c
 		t.order = append(t.order, &c)
@@ -149,6 +159,17 @@ func (s *Skill) sure(code string, texts ...string) string {
 		if score >= certain || score >= clearly*next && score > guess {
 			return code
 		}
+	}
+	return ""
+}
+
+// whole is the category that the words are certainly of, their place included: in 楼道堆满了纸箱 the place is half of what it is.
+func (s *Skill) whole(text string) string {
+	if s.rank == nil {
+		return ""
+	}
+	if best := s.rank(text, 1); len(best) > 0 && best[0].Score >= certain {
+		return best[0].Code
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"linli/bot"
+	"linli/intents/place"
 )
 
 // command is something that staff say of a case that they name, for which there is no intent: 退单5号,不归我们管.
@@ -31,7 +32,7 @@ func (s *Skill) staffCommands() []command {
 		{regexp.MustCompile(`重新办理|重办|重新打开`), Reopen, func(t *bot.Turn, c *Case, text string) error { return s.reopen(t, c, reason(text)) }},
 		{askedWords, Question, s.askWords},
 		{notedWords, Note, s.noteWords},
-		{regexp.MustCompile(`(?:改|更改|修改)(?:一下)?(?:类别|类型|分类)|(?:类别|类型|分类)(?:改|应|错|不对)`), Recategorise, s.categoryWords},
+		{regexp.MustCompile(`(?:改|更改|修改)(?:一下)?(?:类别|类型|分类)|(?:类别|类型|分类)(?:改|应|错|不对)|号(?:那个|那件)?(?:改成|改为|改到|换成)`), Recategorise, s.categoryWords},
 		{regexp.MustCompile(`已?(?:经)?(?:联系|电话联系|打过电话)(?:过|了|上)?(?:报事人|居民|对方)?`), Contact, s.contact},
 		{regexp.MustCompile(`(?:已|我们?|调解员)(?:经)?(?:到场|到现场|到了)|到达现场`), Arrive, s.arrive},
 		{regexp.MustCompile(`号(?:那个|那件)?[,，]?(?:我)?(?:同意|批准|准了|可以)(?:了|吧)?[。.!！]?$`), GiveTime, s.grantTime},
@@ -72,8 +73,17 @@ func (s *Skill) command(t *bot.Turn) (bool, error) {
 		}
 		return true, cmd.act(t, c, t.Text())
 	}
-	if named && progressWords.MatchString(t.Text()) && !slices.Contains([]string{"ask", "report"}, t.Understood.Intent) {
+	if !named || slices.Contains([]string{"ask", "report"}, t.Understood.Intent) {
+		return false, nil
+	}
+	whole := slices.ContainsFunc(References(t.Text()), func(r Reference) bool { return r.Day != "" })
+	switch {
+	case progressWords.MatchString(t.Text()):
 		return true, s.track(t)
+	case whole && !staff && !readOpinion(t.Text()).empty():
+		return true, s.rate(t)
+	case whole && (!staff || t.Understood.Intent == "none"):
+		return true, s.track(t) // who writes a whole number means that case
 	}
 	return false, nil
 }
@@ -115,7 +125,7 @@ var (
 	askedWords    = regexp.MustCompile(`(?:问|询问)(?:一下|一问|问)?.{0,14}?(?:报事人|报告人|上报人|居民|对方)`)
 	notedWords    = regexp.MustCompile(`备注|记一下|记录`)
 	pressedWords  = regexp.MustCompile(`督办`)
-	categoryLeads = regexp.MustCompile(`(?:改|更改|修改)(?:一下)?(?:类别|类型|分类)|(?:类别|类型|分类)(?:改|应该|应当|应|错了|不对)`)
+	categoryLeads = regexp.MustCompile(`(?:改|更改|修改)(?:一下)?(?:类别|类型|分类)|(?:类别|类型|分类)(?:改|应该|应当|应|错了|不对)|改成|改为|改到|换成`)
 )
 
 func (s *Skill) askWords(t *bot.Turn, c *Case, text string) error {
@@ -143,6 +153,10 @@ func (s *Skill) categoryWords(t *bot.Turn, c *Case, text string) error {
 	words := leads.ReplaceAllString(behind(text, categoryLeads), "")
 	if code := s.codeOf(t, words); code != "" {
 		return s.setCategory(t, c, code, nil)
+	}
+	if match, ok := place.Best(place.Find(words, t.Places)); ok && !match.Weak {
+		_, err := s.newPlace(t, c, words)
+		return err
 	}
 	return s.offerCategories(t, c, "")
 }

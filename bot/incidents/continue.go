@@ -106,6 +106,10 @@ func (s *Skill) answerDraft(t *bot.Turn, c *Case, q asked) (bool, error) {
 	if done, err := s.correct(t, c, text); done || err != nil {
 		return true, err
 	}
+	if r := c.Reporter(t.Person.ID); r != nil && c.State == Draft && anonymously.MatchString(text) && utf8.RuneCountInString(text) <= 12 {
+		r.Anonymous = true
+		return true, s.proceed(t, []*Case{c}, q.Rest)
+	}
 	if s.another(t, c, text) {
 		return false, nil
 	}
@@ -156,8 +160,11 @@ func (s *Skill) answerDraft(t *bot.Turn, c *Case, q asked) (bool, error) {
 				c.Text = more(c.Text, rest) // not the same, and why
 			}
 			return true, s.apart(t, c, "")
-		case len(t.Message.Attachments) > 0 || t.Understood.Intent == "none" && text != "":
+		case len(t.Message.Attachments) > 0 || t.Message.Location != nil || t.Understood.Intent == "none" && text != "":
 			c.attach(t, false)
+			if l := t.Message.Location; l != nil {
+				s.putPin(t, c, l.Lat, l.Lon)
+			}
 			c.Text = more(c.Text, text)
 			if err := save(t, c); err != nil {
 				return true, err
@@ -268,7 +275,7 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		return true, err
 	}
 	near := t.Now.Sub(t.Session.Asked) <= burst
-	adds := near && additions.MatchString(text) && utf8.RuneCountInString(text) <= brief && s.belongs(t, c, text)
+	adds := near && additions.MatchString(text) && (utf8.RuneCountInString(text) <= brief || strings.HasPrefix(text, "补充")) && s.belongs(t, c, text)
 	switch {
 	case text != "" && agreed(t):
 		t.Say(s.say("confirmed", s.data(t, c)), s.choice("show", "show", c.ID))
@@ -331,7 +338,7 @@ func (s *Skill) addWords(t *bot.Turn, c *Case, text string) error {
 	}
 	if c.State != Draft {
 		data := s.data(t, c)
-		data["Added"], data["Files"] = text, len(c.Files)-files
+		data["Added"], data["Files"], data["Pin"] = text, len(c.Files)-files, t.Message.Location != nil
 		if err := s.tellStaff(t, c, "staff.added", data, s.choice("show", "show", c.ID)); err != nil {
 			return err
 		}
@@ -358,38 +365,4 @@ func (s *Skill) hideName(t *bot.Turn, c *Case) error {
 func (s *Skill) askMore(t *bot.Turn, c *Case, _ string) error {
 	t.Say(s.say("ask.more", nil))
 	return t.Expect(name, asked{What: "add", Case: c.ID})
-}
-
-// afterPhoto joins a photo or a pin that came first with the words that follow.
-func (s *Skill) afterPhoto(t *bot.Turn, q asked) (bool, error) {
-	t.Settle()
-	if t.Now.Sub(t.Session.Last) > burst {
-		return false, nil
-	}
-	for _, f := range q.Files {
-		t.Message.Attachments = append(t.Message.Attachments, f.Attachment)
-	}
-	if q.Pin != nil && t.Message.Location == nil {
-		t.Message.Location = &bot.Location{Lat: q.Pin.Lat, Lon: q.Pin.Lon}
-	}
-	if t.Text() == "" {
-		return true, s.keepPhoto(t)
-	}
-	if t.Understood.Intent == "report" || t.Understood.Intent == "wish" {
-		return true, s.report(t)
-	}
-	return false, nil
-}
-
-// keepPhoto remembers a photo or a pin that came without words, and asks for them.
-func (s *Skill) keepPhoto(t *bot.Turn) error {
-	q := asked{What: "photo"}
-	for _, a := range t.Message.Attachments {
-		q.Files = append(q.Files, File{Attachment: a, At: t.Now})
-	}
-	if l := t.Message.Location; l != nil {
-		q.Pin = &pin{l.Lat, l.Lon}
-	}
-	t.Say(s.say("ask.photo", map[string]any{"Pin": q.Pin != nil, "Files": len(q.Files)}))
-	return t.Expect(name, q)
 }

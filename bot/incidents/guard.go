@@ -24,6 +24,9 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	if done, err := s.calm(t); done || err != nil {
 		return done, err
 	}
+	if done, err := s.lateRating(t); done || err != nil {
+		return done, err
+	}
 	if s.tells(t) {
 		return true, s.report(t)
 	}

@@ -1,16 +1,13 @@
 package incidents
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"linli/bot"
-	"linli/intents"
 	"linli/intents/place"
 )
 
@@ -40,7 +37,7 @@ func (s *Skill) report(t *bot.Turn) error {
 	}
 	var drafts []*Case
 	for i, m := range s.matters(t, t.Text()) {
-		if k := s.table.of(m.read.Slots.Category); k.Urgent != "" && m.read.Intent == "report" && s.probable(k.Code, m.text) && !over.MatchString(t.Text()) {
+		if k := s.table.of(m.read.Slots.Category); k.Urgent != "" && k.alarm != nil && k.alarm.MatchString(m.text) && m.read.Intent == "report" && s.probable(k.Code, m.text) && !over.MatchString(t.Text()) {
 			// No word of it alone says emergency, but what it is about does.
 			t.Understood.Slots.Urgent, t.Understood.Slots.Category = k.Urgent, k.Code
 			return s.emergency(t, k.Urgent)
@@ -59,145 +56,8 @@ func (s *Skill) unanswered(t *bot.Turn) []string {
 	return append([]string{q.Case}, q.Rest...)
 }
 
-// matter is a part of a message that is a report by itself.
-type matter struct {
-	text  string
-	read  intents.Understanding
-	place *place.Match
-}
-
 var (
-	sentences  = regexp.MustCompile(`[^。;；!！\n]+[。;；!！\n]*`)
-	connectors = regexp.MustCompile(`[,，、。;；\s]*(?:另外还有|另外|还有就是|再就是|此外|顺便再报|顺便|第二件|其次|还有)[,，、:：\s]*`)
-)
-
-// matters splits a message into what it reports: a part that names another kind of matter, and either a place of its own or a word that begins
-// something new, is a matter of its own; anything else belongs to the one before.
-func (s *Skill) matters(t *bot.Turn, text string) []matter {
-	whole := s.matter(t, text, t.Understood)
-	var all []matter
-	for _, sentence := range sentences.FindAllString(text, -1) {
-		for i, part := range cutBefore(connectors, sentence) {
-			begins := i > 0 || startsNew(part)
-			for j, clause := range strings.FieldsFunc(connectors.ReplaceAllString(part, ""), func(r rune) bool { return r == ',' || r == '，' }) {
-				clause = strings.Trim(clause, " ,，。;；、!！\n")
-				if clause == "" {
-					continue
-				}
-				m := s.matter(t, clause, t.Understand(clause))
-				if len(all) == 0 || s.separate(&all[len(all)-1], &m, j == 0 && begins || j > 0 && also.MatchString(clause)) {
-					all = append(all, m)
-					continue
-				}
-				last := &all[len(all)-1]
-				joined := last.text + "," + clause
-				*last = s.matter(t, joined, t.Understand(joined))
-			}
-		}
-	}
-	if len(all) < 2 {
-		return []matter{whole}
-	}
-	// What names no place, or only a spot like 楼道里, is where the one before it was.
-	for i := range all {
-		m := &all[i]
-		switch {
-		case m.place != nil && !m.place.Weak:
-		case i == 0 || all[i-1].place == nil:
-			m.place = whole.place
-		case m.place == nil:
-			m.place = all[i-1].place
-		default:
-			if both, ok := place.Best(place.Find(all[i-1].place.Text+m.place.Text, t.Places)); ok {
-				m.place = &both
-			}
-		}
-	}
-	return all[:min(len(all), 5)]
-}
-
-// also is how a further matter is told in passing: 楼道里还堆着纸箱.
-var also = regexp.MustCompile(`^.{0,6}(?:还|也)`)
-
-// startsNew reports whether the part begins with a connector.
-func startsNew(part string) bool {
-	at := connectors.FindStringIndex(part)
-	return at != nil && at[0] == 0
-}
-
-// cutBefore cuts the text before each match.
-func cutBefore(re *regexp.Regexp, text string) []string {
-	var parts []string
-	at := 0
-	for _, m := range re.FindAllStringIndex(text, -1) {
-		if m[0] > at {
-			parts = append(parts, text[at:m[0]])
-			at = m[0]
-		}
-	}
-	return append(parts, text[at:])
-}
-
-func (s *Skill) matter(t *bot.Turn, text string, u intents.Understanding) matter {
-	m := matter{text: text, read: u}
-	if best, ok := place.Best(place.Find(text, t.Places)); ok {
-		m.place = &best
-	}
-	if u.Slots.Urgent == "" {
-		m.read.Slots.Category = cmp.Or(s.sure(u.Slots.Category, withoutPlace(t, text), text), s.spelt(text), s.core(t, text))
-	}
-	return m
-}
-
-// core is the category of the one clause that has a certain one, where courtesies and circumstances around it hide it; "" if there is none, or two.
-func (s *Skill) core(t *bot.Turn, text string) string {
-	clauses := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，。;；!！\n", r) })
-	code := ""
-	for _, clause := range clauses {
-		bare := withoutPlace(t, clause)
-		if len(clauses) == 1 || utf8.RuneCountInString(bare) < 4 {
-			continue
-		}
-		u := t.Understand(clause)
-		found := cmp.Or(s.sure(u.Slots.Category, bare, clause), s.spelt(clause))
-		switch {
-		case found == "" || u.Intent != "report" || found == code:
-		case code != "":
-			return ""
-		default:
-			code = found
-		}
-	}
-	return code
-}
-
-// withoutPlace is what the words say beside where.
-func withoutPlace(t *bot.Turn, text string) string {
-	for _, m := range place.Find(text, t.Places) {
-		text = strings.Replace(text, m.Text, "", 1)
-	}
-	return text
-}
-
-func (s *Skill) separate(before, m *matter, begins bool) bool {
-	elsewhere := m.place != nil && !m.place.Weak && (before.place == nil || before.place.Text != m.place.Text)
-	if before.read.Slots.Urgent == "" && m.read.Slots.Urgent == "" && elsewhere && begins && before.place != nil {
-		return true // "…, and then, over there …": what each of them is can be asked
-	}
-	if m.read.Intent != "report" && m.read.Intent != "wish" || m.read.Slots.Category == "" || before.read.Slots.Category == "" {
-		return false
-	}
-	if before.read.Slots.Urgent != "" || m.read.Slots.Urgent != "" {
-		return false // an emergency is one matter
-	}
-	if m.read.Slots.Category == before.read.Slots.Category {
-		return elsewhere && begins
-	}
-	return elsewhere || begins
-}
-
-var (
-	anonymously = regexp.MustCompile(`匿名|(?:别|不要|不想|不能)(?:说|写|让.{0,6}知道|透露|公开)(?:是)?(?:我|名字|姓名)|替我保密|帮我保密`)
+	anonymously = regexp.MustCompile(`匿名|(?:别|不要|不想|不能)(?:说|写|让.{0,6}知道|透露|公开)(?:是)?(?:我|名字|姓名)|(?:替|帮|给)我保密|(?:隐去|隐藏|隐掉|去掉)我?的?(?:名字|姓名|名|身份)|我?的?(?:名字|姓名).{0,3}(?:隐去|隐藏|隐掉|去掉)|不留名|不署名`)
 	onBehalf    = regexp.MustCompile(`(?:我?(?:代|替|帮))(\p{Han}{2,5}?)(?:报|反映|上报|登记|说一?下)`)
 )
 

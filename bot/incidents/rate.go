@@ -3,8 +3,10 @@ package incidents
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"linli/bot"
 )
@@ -61,7 +63,7 @@ func (s *Skill) await(t *bot.Turn, c *Case, q asked, choices ...bot.Choice) erro
 			return err
 		}
 		var open asked
-		if session.Skill != "" && (session.Skill != name || json.Unmarshal(session.State, &open) != nil || open.What != "made" && open.What != "rate") {
+		if session.Skill != "" && t.Now.Sub(session.Last) <= bot.Idle && (session.Skill != name || json.Unmarshal(session.State, &open) != nil || open.What != "made" && open.What != "rate") {
 			continue
 		}
 		session.Skill, session.State, session.Asked, session.Last, session.Case, session.Choices = name, state, t.Now, t.Now, c.ID, choices
@@ -91,6 +93,31 @@ func (s *Skill) answerRating(t *bot.Turn, c *Case, q asked) (bool, error) {
 	t.Settle()
 	t.Session.Case = c.ID
 	return true, s.takeRating(t, c, o)
+}
+
+// lateRating takes a short answer to the question whether it is solved that comes when the conversation has long rested: 1, 解决了, 没人来过.
+func (s *Skill) lateRating(t *bot.Turn) (bool, error) {
+	text := t.Text()
+	short := utf8.RuneCountInString(text) <= 12 && text != "" && !t.Message.Chat.Group
+	first, second := text == "1", text == "2"
+	if !short || t.Session.Skill != "" || len(t.Session.Choices) > 0 || !first && !second && readOpinion(text).empty() && !yes.MatchString(text) && !no.MatchString(text) {
+		return false, nil
+	}
+	own, err := find(t, "by="+t.Person.ID, true, 20)
+	if err != nil {
+		return false, err
+	}
+	waiting := slices.DeleteFunc(own, func(c *Case) bool {
+		r := c.Reporter(t.Person.ID)
+		return c.State != CalledBack && c.State != Rated || r == nil || r.Asked == 0 || r.answered()
+	})
+	if len(waiting) != 1 {
+		return false, nil
+	}
+	if first || second {
+		return true, s.rateSolved(t, waiting[0], map[bool]string{true: "yes", false: "no"}[first])
+	}
+	return s.answerRating(t, waiting[0], asked{What: "rate", Arg: "solved"})
 }
 
 // askOpinion asks for a part of the rating.
@@ -171,9 +198,24 @@ func (s *Skill) rate(t *bot.Turn) error {
 	}
 	o := readOpinion(t.Text())
 	if o.empty() {
-		return s.askOpinion(t, c, "solved", s.data(t, c))
+		_, err := s.askMissing(t, c)
+		return err
 	}
 	return s.takeRating(t, c, o)
+}
+
+// askMissing asks for the first part of the rating that the reporter hasn't given, and reports whether there is one.
+func (s *Skill) askMissing(t *bot.Turn, c *Case) (bool, error) {
+	r := c.Reporter(t.Person.ID).Rating
+	switch {
+	case r == nil || r.Solved == nil:
+		return true, s.askOpinion(t, c, "solved", s.data(t, c))
+	case r.Contacted == nil:
+		return true, s.askOpinion(t, c, "contacted", nil)
+	case r.Satisfied == nil:
+		return true, s.askOpinion(t, c, "satisfied", nil)
+	}
+	return false, nil
 }
 
 // takeRating writes the opinion down and asks for what is left of it, one thing at a time.
@@ -202,25 +244,19 @@ func (s *Skill) takeRating(t *bot.Turn, c *Case, o opinion) error {
 		return err
 	}
 	s.write(t, c, o)
-	r := c.Reporter(t.Person.ID).Rating
-	var err error
-	switch {
-	case r.Solved == nil:
-		err = s.askOpinion(t, c, "solved", s.data(t, c))
-	case r.Contacted == nil:
-		err = s.askOpinion(t, c, "contacted", nil)
-	case r.Satisfied == nil:
-		err = s.askOpinion(t, c, "satisfied", nil)
-	default:
-		data := s.data(t, c)
-		data["Unhappy"] = !*r.Satisfied
-		t.Say(s.say("rated", data))
-		if s.allRated(c) {
-			err = auto(t, c, Archive, "")
-		}
-	}
+	missing, err := s.askMissing(t, c)
 	if err != nil {
 		return err
+	}
+	if !missing {
+		data := s.data(t, c)
+		data["Unhappy"] = !*c.Reporter(t.Person.ID).Rating.Satisfied
+		t.Say(s.say("rated", data))
+		if s.allRated(c) {
+			if err := auto(t, c, Archive, ""); err != nil {
+				return err
+			}
+		}
 	}
 	return save(t, c)
 }
