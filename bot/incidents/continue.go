@@ -209,11 +209,11 @@ var (
 // codeOf returns the category that the words name: as the model reads them, or by a name of the table.
 func (s *Skill) codeOf(t *bot.Turn, text string) string {
 	for _, k := range s.table.order {
-		if k.Name == text || strings.EqualFold(k.Code, text) {
+		if k.Name == text || strings.EqualFold(k.Code, text) || utf8.RuneCountInString(text) >= 4 && strings.HasPrefix(k.Name, text) {
 			return k.Code
 		}
 	}
-	if code := cmp.Or(s.sure(t.Understand(text).Slots.Category, withoutPlace(t, text), text), s.spelt(text)); s.table.byCode[code] != nil {
+	if code := cmp.Or(s.whole(text), s.sure(t.Understand(text).Slots.Category, withoutPlace(t, text), text), s.spelt(text)); s.table.byCode[code] != nil {
 		return code
 	}
 	return ""
