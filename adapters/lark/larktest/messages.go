@@ -246,12 +246,15 @@ func (s *Server) image(w http.ResponseWriter, r *http.Request) {
 		refuse(w, 234001, "Invalid request param.")
 		return
 	}
-	f, h, err := r.FormFile("image")
-	if err != nil || h.Size == 0 || h.Size > 10<<20 {
+	size := int64(len(r.FormValue("image"))) // the SDK for Node names no file
+	if f, h, err := r.FormFile("image"); err == nil {
+		size = h.Size
+		f.Close()
+	}
+	if size == 0 || size > 10<<20 {
 		refuse(w, 234006, "The file size exceed the max value.")
 		return
 	}
-	f.Close()
 	ok(w, map[string]any{"image_key": "img_v3_" + random(8)})
 }
 
