@@ -22,7 +22,7 @@ import (
 
 // larkService is the program as a process, with an app on a platform that posts to it.
 type larkService struct {
-	t        *testing.T
+	t        testing.TB
 	platform *larktest.Server
 	folder   string
 	addr     string
@@ -32,7 +32,7 @@ type larkService struct {
 	log      bytes.Buffer
 }
 
-func newLarkService(t *testing.T) *larkService {
+func newLarkService(t testing.TB) *larkService {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
