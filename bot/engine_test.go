@@ -506,3 +506,20 @@ func (f *fake) count() int {
 	defer f.mu.Unlock()
 	return len(f.sent)
 }
+
+// TestGroupKeepsItsUnit: when the platform gives a group another ID, what is bound to it goes along; nobody in it can say so.
+func TestGroupKeepsItsUnit(t *testing.T) {
+	s := newStage(t)
+	old := bot.Chat{Channel: "fake", ID: "-1", Group: true}
+	if err := s.store.Commit(t.Context(), bot.Change{Put: []bot.Record{bot.ChatRecord(bot.ChatBinding{Chat: old, Unit: "c"}, 0, s.now)}}); err != nil {
+		t.Fatal(err)
+	}
+	for i, from := range []string{"someone", "-1"} {
+		s.receive(bot.Message{ID: fmt.Sprint(i), Chat: old, From: bot.Account{Channel: "fake", ID: from}, Action: "house:moved:-100" + fmt.Sprint(i)})
+		s.drain()
+	}
+	page, err := s.store.Find(t.Context(), bot.Query{Kind: bot.KindChat, Keys: []string{"unit=c"}})
+	if err != nil || len(page.Records) != 1 || page.Records[0].ID != "fake:-1001" {
+		t.Errorf("%+v %v", page.Records, err)
+	}
+}

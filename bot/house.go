@@ -43,11 +43,29 @@ func (h *house) reply(t *Turn, name string) Reply {
 
 // Choose explains how to begin.
 func (h *house) Choose(t *Turn, verb, argument string) error {
-	if verb == "forget" {
+	switch verb {
+	case "forget":
 		return h.forget(t)
+	case "moved":
+		return h.moved(t, argument)
 	}
 	t.Say(h.texts.Say("start."+map[bool]string{true: "report", false: "ask"}[argument == "report"], nil))
 	return nil
+}
+
+// moved keeps a group's unit when the platform gives the group another ID. The platform says so itself: nobody's account has the ID of a group.
+func (h *house) moved(t *Turn, id string) error {
+	if t.Message.From.ID != t.Message.Chat.ID || !t.Message.Chat.Group || id == "" {
+		return nil
+	}
+	old := t.Message.Chat.Key()
+	var b ChatBinding
+	if bound, err := t.Get(KindChat, old, &b); err != nil || !bound {
+		return err
+	}
+	t.Remove(KindChat, old)
+	b.Chat.ID = id
+	return t.Put(KindChat, b.Chat.Key(), b, t.Now, "unit="+b.Unit)
 }
 
 var (

@@ -44,6 +44,7 @@ func (c *doctorCommand) Run(ctx context.Context, io streams, g *globals) error {
 		findings = append(findings, checkStore(ctx, config)...)
 		findings = append(findings, checkClock(config), checkHolidays(time.Now()), checkModel(), checkLanguage(ctx, config.Model), checkListen(ctx, config), checkPlatforms(config))
 		findings = append(findings, checkLark(ctx, config)...)
+		findings = append(findings, checkTelegram(ctx, config)...)
 	}
 	failed := 0
 	for _, f := range findings {
@@ -213,7 +214,7 @@ func checkPlatforms(c Config) finding {
 		f.Text += "、飞书"
 	}
 	if c.Telegram.Token != "" {
-		f.OK, f.Text, f.Do = false, f.Text+";配置里还有 Telegram", "这个版本还不带 Telegram,请先从配置里删去它的凭据"
+		f.Text += "、Telegram"
 	}
 	return f
 }

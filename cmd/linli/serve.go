@@ -74,6 +74,9 @@ func serve(ctx context.Context, config Config, io streams) (err error) {
 	if err != nil {
 		return err
 	}
+	if channels, err = h.addTelegram(channels, mux); err != nil {
+		return err
+	}
 	engine, err := h.engine(channels, func(o *bot.Options) { o.Measure = meters.measure })
 	if err != nil {
 		return err
