@@ -49,6 +49,7 @@ type Client struct {
 	api     *openai.Client
 	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
 	mode    atomic.Int32 // index in Modes: what the server was found to do
+	tended  atomic.Bool  // Tend finds out whether a dead server is back
 	schemas schemas
 }
 
@@ -96,6 +97,9 @@ func (c *Client) Complete(ctx context.Context, p bot.Prompt) (answer bot.Complet
 
 // call runs one use of the server, if it isn't known to be dead, within the deadline.
 func (c *Client) call(ctx context.Context, use func(context.Context) error) error {
+	if c.tended.Load() && c.breaker.State() != gobreaker.StateClosed {
+		return &bot.ModelError{Why: bot.ModelDead} // nobody's answer waits to find out whether it is back
+	}
 	done, err := c.breaker.Allow()
 	if err != nil {
 		return &bot.ModelError{Why: bot.ModelDead, Err: err}
@@ -105,6 +109,47 @@ func (c *Client) call(ctx context.Context, use func(context.Context) error) erro
 	err = use(ctx)
 	done(err)
 	return err
+}
+
+// Tend finds out until the context ends whether a server that was dead is back, so that no question of a person's has to.
+func (c *Client) Tend(ctx context.Context) error {
+	c.tended.Store(true)
+	defer c.tended.Store(false)
+	tick := time.NewTicker(c.options.Rest / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if c.breaker.State() != gobreaker.StateHalfOpen {
+			continue
+		}
+		done, err := c.breaker.Allow()
+		if err != nil {
+			continue
+		}
+		done(c.probe(ctx))
+	}
+}
+
+// probe asks for as little as there is.
+func (c *Client) probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
+	defer cancel()
+	if c.options.Model == "" {
+		_, err := c.embed(ctx, []string{"1"})
+		return err
+	}
+	r := openai.ChatCompletionRequest{
+		Model: c.options.Model, MaxTokens: 1, Messages: []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: "1"}},
+	}
+	if thinks(c.options.Model) {
+		r.MaxTokens, r.MaxCompletionTokens = 0, 16
+	}
+	_, err := c.send(ctx, r)
+	return translate(err)
 }
 
 // ask asks by what the server can do, and once more if the answer isn't what the schema says.

@@ -42,6 +42,7 @@ func TestAnswers(t *testing.T) {
 		{"429 that asks for little, then an answer", nil, []http.HandlerFunc{fails(429, "Retry-After-Ms", "5"), says(good)}, "", 2},
 		{"429 that asks for an hour", nil, []http.HandlerFunc{fails(429, "Retry-After", "3600")}, bot.ModelDead, 1},
 		{"a hang-up, then an answer", nil, []http.HandlerFunc{hangsUp, says(good)}, "", 2},
+		{"nobody there", func(o *openai.Options) { o.BaseURL = "http://127.0.0.1:1/v1" }, []http.HandlerFunc{says(good)}, bot.ModelDead, 0},
 		{"always a hang-up", nil, []http.HandlerFunc{hangsUp}, bot.ModelDead, 3},
 		{"a wrong key", nil, []http.HandlerFunc{fails(401)}, bot.ModelRefused, 1},
 		{"a redirect", nil, []http.HandlerFunc{fails(307, "Location", "http://127.0.0.1:9/")}, bot.ModelRefused, 1},
@@ -129,6 +130,43 @@ func TestBreaker(t *testing.T) {
 		} else if time.Now().After(end) {
 			t.Fatalf("the server is back, but: %v", err)
 		}
+	}
+}
+
+// TestTend: while somebody tends the client, a dead server is tried by nobody else, and is found when it is back.
+func TestTend(t *testing.T) {
+	s := serve(t, dawdles, dawdles, dawdles, fails(500), says("x"))
+	c := s.client(t, func(o *openai.Options) { o.Timeout, o.Rest = 30*time.Millisecond, 60*time.Millisecond })
+	for range 3 {
+		if _, err := c.Complete(t.Context(), prompt); bot.WhyNoModel(err) != bot.ModelSlow {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- c.Tend(ctx) }()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		_, err := c.Complete(t.Context(), prompt)
+		why := bot.WhyNoModel(err)
+		if why == bot.ModelMalformed { // it answers again
+			break
+		}
+		if why != bot.ModelDead || time.Now().After(end) {
+			t.Fatalf("%q: %v", why, err)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	probes := 0
+	for _, r := range s.asked() {
+		if len(r.Messages) == 1 {
+			probes++
+		}
+	}
+	if probes == 0 {
+		t.Error("nobody looked whether the server is back")
 	}
 }
 

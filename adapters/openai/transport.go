@@ -83,7 +83,10 @@ func (t *transport) again(n int, answer *http.Response, err error) (time.Duratio
 	wait := t.pause << (n - 1)
 	wait += time.Duration(rand.Float64() * float64(wait) / 2)
 	if err != nil {
-		return wait, !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+		// Where nobody listens, nobody will in a second: the breaker is to know at once.
+		var op *net.OpError
+		nobody := errors.As(err, &op) && op.Op == "dial"
+		return wait, !nobody && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
 	}
 	switch answer.StatusCode {
 	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

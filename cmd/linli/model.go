@@ -164,7 +164,8 @@ func (m *languageModel) vectorsOrNone() *answers.Vectors {
 	return m.vectors
 }
 
-// runModel does what the model needs in the background until the context ends: it holds the budgets of all nodes together and makes vectors.
+// runModel does what the model needs in the background until the context ends: it holds the budgets of
+// all nodes together, looks whether a dead server is back, and makes vectors.
 func (h *house) runModel(ctx context.Context) error {
 	m := h.language
 	if m == nil {
@@ -176,6 +177,7 @@ func (h *house) runModel(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return m.guard.Keep(ctx, h.store, node) })
+	g.Go(func() error { return m.client.Tend(ctx) })
 	if m.vectors != nil {
 		g.Go(func() error {
 			return m.vectors.Run(ctx, func() {
