@@ -27,7 +27,7 @@
 // time at which that ends. So neither costs more in a large store.
 //
 // Changes and reads that come at the same time go to the server in one call; each change stands or falls alone. Time is Redis's: Now says what it is there, and a
-// node whose clock is wrong, or jumps, does no harm. A version is never given twice: when a connection finds another server than the one before (a restart, a failover),
+// node whose clock is wrong, or jumps, does no harm. Nodes agree on it to a few milliseconds: two messages of one person that reach two nodes within less may change places. A version is never given twice: when a connection finds another server than the one before (a restart, a failover),
 // which may have forgotten its last second, the counter leaps ahead.
 //
 // # What is promised
