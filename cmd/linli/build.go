@@ -24,6 +24,7 @@ type house struct {
 	store     store
 	files     bot.Files // nil: nothing that people send is kept
 	org       *bot.Org
+	duties    map[string][]string // of departments, by unit
 	places    *place.Gazetteer
 	root      string
 	model     *intents.Model
@@ -68,7 +69,7 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 	h.skills = []bot.Skill{
 		asked,
 		h.assistant(),
-		incidents.New(incidents.Options{}),
+		incidents.New(incidents.Options{Rank: h.model.Category, Dispatch: dispatchRules(), Duties: h.duties}),
 		meetings.New(meetings.Options{}),
 	}
 	return h, nil
@@ -99,7 +100,20 @@ func (h *house) readOrg(ctx context.Context) error {
 	}
 	h.root = root.ID
 	h.places = place.NewGazetteer(directory.Territories(units))
+	h.duties = map[string][]string{}
+	for _, u := range units {
+		h.duties[u.ID] = u.Duties
+	}
 	return nil
+}
+
+// dispatchRules say who is asked to help with which code of incident.
+func dispatchRules() []incidents.Rule {
+	var rules []incidents.Rule
+	for _, r := range directory.Dispatch() {
+		rules = append(rules, incidents.Rule{Code: r.Code, Assist: r.Assist})
+	}
+	return rules
 }
 
 // engine returns the engine over these channels.
