@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
@@ -179,7 +180,7 @@ func (s *Skill) spelt(text string) string {
 	code := ""
 	for _, k := range s.likeliest(text, 3) {
 		switch {
-		case !inOrder(text, k.Name):
+		case utf8.RuneCountInString(k.Name) < 4 || !inOrder(text, k.Name):
 		case code != "":
 			return ""
 		default:

@@ -12,7 +12,7 @@ import (
 )
 
 // elsewhere are the intents of messages that answer none of our questions.
-var elsewhere = []string{"ask", "human", "greet", "help", "track", "stats", "incident.list", "meeting.schedule", "meeting.list", "meeting.cancel", "remind"}
+var elsewhere = []string{"ask", "human", "greet", "help", "thanks", "track", "rate", "stats", "incident.list", "meeting.schedule", "meeting.list", "meeting.cancel", "remind"}
 
 // Continue takes the answer to a question, and what belongs to the report that was just made.
 func (s *Skill) Continue(t *bot.Turn) (bool, error) {

@@ -40,7 +40,7 @@ func (s *Skill) matters(t *bot.Turn, text string) []matter {
 					continue
 				}
 				m := s.matter(t, clause, t.Understand(clause))
-				if len(all) == 0 || item && j == 0 || s.separate(&all[len(all)-1], &m, j == 0 && begins || j > 0 && also.MatchString(clause)) {
+				if len(all) == 0 || speaks.MatchString(clause) && (item && j == 0 || s.separate(&all[len(all)-1], &m, j == 0 && begins || j > 0 && also.MatchString(clause))) {
 					all = append(all, m)
 					continue
 				}
@@ -71,6 +71,9 @@ func (s *Skill) matters(t *bot.Turn, text string) []matter {
 	return all[:min(len(all), 5)]
 }
 
+// speaks is what a clause has to have to be a matter: signs and figures are none.
+var speaks = regexp.MustCompile(`\p{Han}.*\p{Han}`)
+
 // also is how a further matter is told in passing: 楼道里还堆着纸箱.
 var also = regexp.MustCompile(`^.{0,6}(?:还|也)`)
 
@@ -99,7 +102,7 @@ func (s *Skill) matter(t *bot.Turn, text string, u intents.Understanding) matter
 		m.place = &best
 	}
 	if u.Slots.Urgent == "" {
-		m.read.Slots.Category = cmp.Or(s.whole(text), s.sure(u.Slots.Category, withoutPlace(t, text), text), s.spelt(text), s.core(t, text))
+		m.read.Slots.Category = cmp.Or(s.spelt(text), s.whole(text), s.sure(u.Slots.Category, withoutPlace(t, text), text), s.core(t, text))
 	}
 	return m
 }
