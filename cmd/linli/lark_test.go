@@ -46,13 +46,15 @@ func newLarkService(t testing.TB) *larkService {
 	return s
 }
 
-// start starts the process and waits until it takes messages.
-func (s *larkService) start() {
+// start starts the process with the webhook and waits until it takes messages.
+func (s *larkService) start() { s.startIn("webhook") }
+
+func (s *larkService) startIn(mode string) {
 	s.t.Helper()
 	p := s.platform
 	s.cmd = exec.Command(os.Args[0], "serve", "--data", s.folder, "--listen", s.addr)
 	s.cmd.Env = append(os.Environ(), asLinli+"=1", "LINLI_LOG_LEVEL=error", "LINLI_LARK_APP_ID="+p.AppID, "LINLI_LARK_APP_SECRET="+p.AppSecret,
-		"LINLI_LARK_MODE=webhook", "LINLI_LARK_ENCRYPT_KEY="+p.EncryptKey, "LINLI_LARK_VERIFICATION_TOKEN="+p.VerificationToken, "LINLI_LARK_DOMAIN="+p.URL,
+		"LINLI_LARK_MODE="+mode, "LINLI_LARK_ENCRYPT_KEY="+p.EncryptKey, "LINLI_LARK_VERIFICATION_TOKEN="+p.VerificationToken, "LINLI_LARK_DOMAIN="+p.URL,
 		"LINLI_LIMITS_LARK_APP=5000/s", "LINLI_LIMITS_LARK_CHAT=1000/s")
 	s.cmd.Stderr, s.cmd.Stdout = &s.log, io.Discard
 	if err := s.cmd.Start(); err != nil {
@@ -260,6 +262,92 @@ func (l *load) check() {
 	slices.Sort(l.took)
 	t.Logf("%d messages acknowledged, %d of them after a redelivery; acknowledged within %v (half), %v (99 of 100); %d deliveries repeated under their uuid",
 		total, l.again, l.took[len(l.took)/2].Round(time.Microsecond), l.took[len(l.took)*99/100].Round(time.Microsecond), l.service.platform.Repeats())
+}
+
+// TestFeishuConversation holds a conversation over the long connection: a question in a private chat, a button of its card, a question in a
+// group, which is answered by quoting it.
+func TestFeishuConversation(t *testing.T) {
+	s := newLarkService(t)
+	s.startIn("stream")
+	p := s.platform
+	push := func(event []byte) []byte {
+		t.Helper()
+		answer, err := p.Push(event, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+	answered := func(chat string, what func(larktest.Message) bool) larktest.Message {
+		t.Helper()
+		for range 2000 {
+			for _, m := range slices.Backward(p.Messages(chat)) {
+				if what(m) {
+					return m
+				}
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		t.Fatalf("no such answer in %s:\n%s\n%s", chat, p.Shown(chat), s.log.String())
+		return larktest.Message{}
+	}
+	push(p.Say(larktest.Said{ID: "om_ask", Chat: "oc_private", From: "ou_1", Text: "高龄津贴要带什么材料"}))
+	card := answered("oc_private", func(m larktest.Message) bool {
+		return m.Type == "interactive" && strings.Contains(m.Content, "callback")
+	})
+	value := buttonValue(t, card.Content)
+	said := len(p.Messages("oc_private"))
+	if toast := push(p.Click("ev_1", "ou_1", card.ID, "oc_private", value)); !strings.Contains(string(toast), `"type":"info"`) {
+		t.Errorf("%s", toast)
+	}
+	answered("oc_private", func(larktest.Message) bool { return len(p.Messages("oc_private")) > said })
+
+	push(p.Say(larktest.Said{
+		ID: "om_group", Chat: "oc_group", From: "ou_2", Group: true, Text: "@_user_1 居住证在哪里办", Mentions: []map[string]any{larktest.Mention("@_user_1", p.BotID, "邻里")},
+	}))
+	answered("oc_group", func(m larktest.Message) bool { return m.Root == "om_group" })
+	push(p.Say(larktest.Said{ID: "om_talk", Chat: "oc_group", From: "ou_3", Group: true, Text: "今天天气不错"}))
+	push(p.Say(larktest.Said{ID: "om_sticker", Chat: "oc_private", From: "ou_1", Type: "sticker", Content: `{"file_key":"s"}`}))
+	answered("oc_private", func(m larktest.Message) bool { return strings.Contains(m.Content, "没有看到文字") })
+	t.Logf("the private chat:\n%s\nthe group:\n%s", p.Shown("oc_private"), p.Shown("oc_group"))
+	if strings.Contains(p.Shown("oc_group"), "天气") || len(p.Messages("oc_group")) > 2 {
+		t.Errorf("the bot joins in what isn't for it: %s", p.Shown("oc_group"))
+	}
+}
+
+// buttonValue returns what the card's first button carries.
+func buttonValue(t *testing.T, card string) any {
+	t.Helper()
+	var find func(v any) any
+	find = func(v any) any {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				if found := find(e); found != nil {
+					return found
+				}
+			}
+		case map[string]any:
+			if v["type"] == "callback" {
+				return v["value"]
+			}
+			for _, e := range v {
+				if found := find(e); found != nil {
+					return found
+				}
+			}
+		}
+		return nil
+	}
+	var v any
+	if err := json.Unmarshal([]byte(card), &v); err != nil {
+		t.Fatal(err)
+	}
+	value := find(v)
+	if value == nil {
+		t.Fatalf("no button in %s", card)
+	}
+	return value
 }
 
 // TestFeishuDoctor holds what linli doctor says about an app that is not set up, and about one that is.
