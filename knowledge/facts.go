@@ -233,6 +233,7 @@ type factLists struct {
 	units   []string          // of numbers, the longest first
 	same    []string          // pairs: a word and how it is written here
 	claims  [][]string        // groups of words that promise the same
+	general []string          // endings that add nothing to a name
 	polite  []string          // denials that say nothing about a matter
 	seeming *strings.Replacer // of words that only look like a denial
 }
@@ -261,6 +262,8 @@ var factWords = sync.OnceValue(func() *factLists {
 			}
 		case section == "claims":
 			l.claims = append(l.claims, words)
+		case section == "general":
+			l.general = append(l.general, words...)
 		case section == "polite":
 			l.polite = append(l.polite, words...)
 		case section == "seeming":

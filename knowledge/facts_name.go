@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -62,7 +63,7 @@ func (k *evidence) name(text []rune, n int) (string, bool) {
 		if len(tail) < max(n, 2) {
 			break
 		}
-		if strings.Contains(k.text, string(tail)) {
+		if strings.Contains(k.text, string(tail)) || k.general(tail, n) {
 			if k.leads(text[:from]) {
 				return string(tail), true
 			}
@@ -70,6 +71,12 @@ func (k *evidence) name(text []rune, n int) (string, bool) {
 		}
 	}
 	return string(text[max(0, len(text)-n-6):]), false
+}
+
+// general reports whether the name is one of the sources' with an ending that adds nothing to it.
+func (k *evidence) general(name []rune, n int) bool {
+	bare := name[:len(name)-n]
+	return len(bare) >= 2 && slices.Contains(factWords().general, string(name[len(bare):])) && strings.Contains(k.text, string(bare))
 }
 
 // leads reports whether the text ends with a word that may stand before a name.
