@@ -46,7 +46,7 @@ func (s *Skill) staffCommands() []command {
 var progressWords = regexp.MustCompile(`怎么?样|进度|进展|到哪|什么情况|查一?下|查询|(?:处理|解决|办|修)(?:得)?(?:如何|了吗|了没|好了吗|好没|没有?[?？]?$)`)
 
 // implied are the events for which staff need not name the case of the conversation: 退单,不归我们管.
-var implied = []Event{Return, AskTime, GiveTime, RefuseTime, Supervise}
+var implied = []Event{Return, AskTime, GiveTime, RefuseTime, Supervise, Question}
 
 // command does what staff say of a case by its number, and tells everybody how the case stands whose number they write. Other words go their way.
 func (s *Skill) command(t *bot.Turn) (bool, error) {
@@ -57,7 +57,7 @@ func (s *Skill) command(t *bot.Turn) (bool, error) {
 	}
 	for _, cmd := range s.commands {
 		at := cmd.words.FindStringIndex(t.Text())
-		if !staff || at == nil || !named && (at[0] > 0 || !slices.Contains(implied, cmd.event)) {
+		if !staff || at == nil || !named && (at[0] > len("请您") || !slices.Contains(implied, cmd.event)) {
 			continue
 		}
 		if !named && cmd.event == AskTime && strings.HasPrefix(t.Understood.Intent, "meeting.") {

@@ -275,7 +275,7 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		return true, err
 	}
 	near := t.Now.Sub(t.Session.Asked) <= burst
-	adds := near && additions.MatchString(text) && (utf8.RuneCountInString(text) <= brief || strings.HasPrefix(text, "补充")) && s.belongs(t, c, text)
+	adds := near && additions.MatchString(text) && !another.MatchString(text) && (utf8.RuneCountInString(text) <= brief || strings.HasPrefix(text, "补充")) && s.here(t, c, text)
 	switch {
 	case text != "" && agreed(t):
 		t.Say(s.say("confirmed", s.data(t, c)), s.choice("show", "show", c.ID))
@@ -307,16 +307,24 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 var takenBack = regexp.MustCompile(`^(?:我要|请|帮我)?(?:撤回|撤销|撤掉|撤单|不报了|取消上报)(?:吧|了|这件事?|上报)?[。.!！]?$`)
 
 // questions ask how the case just made goes on.
-var questions = regexp.MustCompile(`几天|几时|什么时候|啥时候|多久|何时|多长时间|有人(?:来|管|处理)[吗么没]|到哪(?:一步|了)|怎么样了`)
+var questions = regexp.MustCompile(`几天|几时|什么时候|啥时候|多久|何时|多长时间|有人(?:来|管|处理)[吗么没]|谁(?:来|在)?(?:负责|办|处理|管)|到哪(?:一步|了)|怎么样了`)
 
 // additions begin what goes on from the sentence before.
 var additions = regexp.MustCompile(`^(?:还|也|而且|并且|又|另外还|补充|就是|对了|现在)[^?？]*$`)
+
+// another begins a matter of its own: 还有一件事.
+var another = regexp.MustCompile(`^(?:还|又)(?:有|要)?(?:另外)?(?:一|两|几)?(?:件|个|处|报)`)
 
 // belongs reports whether what reads like a report is only more about the same matter: no place of its own, and no other category.
 func (s *Skill) belongs(t *bot.Turn, c *Case, text string) bool {
 	if code := s.sure(t.Understood.Slots.Category, withoutPlace(t, text), text); code != "" && code != c.Category {
 		return false
 	}
+	return s.here(t, c, text)
+}
+
+// here reports whether the words name no place but the case's own.
+func (s *Skill) here(t *bot.Turn, c *Case, text string) bool {
 	match, ok := place.Best(place.Find(text, t.Places))
 	return !ok || match.Weak || strings.Contains(c.Place.Words, match.Text)
 }

@@ -168,7 +168,7 @@ var opinions = []struct {
 }{
 	{regexp.MustCompile(`(?:没|没有|未|无)人?(?:来)?(?:联系|来过|打电话|上门)|没人(?:管|理|来)`), func(o *opinion) { o.contacted = bool3(false) }},
 	{regexp.MustCompile(`联系(?:过|了|到)|来过|打过电话|上过?门`), func(o *opinion) { o.contacted = bool3(true) }},
-	{regexp.MustCompile(`(?:没|没有|未|不)(?:能|有)?(?:得到)?(?:解决|修|弄好|处理|办|清|换|搬|好|通|亮|干净)|还(?:是|在)(?:老样子|不行|没|堵|坏|漏|不亮|黑|那样|这样)|又(?:堵|坏|漏|黑)`), func(o *opinion) { o.solved = bool3(false) }},
+	{regexp.MustCompile(`(?:没|没有|未|不)(?:能|有)?(?:得到)?(?:解决|修|弄好|处理|办|清|换|搬|好|通|亮|干净)|还(?:是|在)(?:老样子|不行|没|堵|坏|漏|不亮|黑|那样|这样)|又(?:堵|坏|漏|黑|堆|脏|乱|响|臭|出现|不亮|来了|这样|那样)`), func(o *opinion) { o.solved = bool3(false) }},
 	{regexp.MustCompile(`解决|(?:修|弄|处理|清理?|换|办|搞|收拾)(?:好|完|走|掉|干净|了)|(?:好|通|亮|走|干净)了|不(?:堵|漏|臭|吵)了|没问题了`), func(o *opinion) { o.solved = bool3(true) }},
 	{regexp.MustCompile(`(?:不|没有?|非常不|很不|不太|不够)(?:是?很?)满意|差评|太差`), func(o *opinion) { o.satisfied = bool3(false) }},
 	{regexp.MustCompile(`满意|好评|谢谢|感谢|挺好|很好`), func(o *opinion) { o.satisfied = bool3(true) }},

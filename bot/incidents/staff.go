@@ -118,12 +118,15 @@ func resultOf(text string) string {
 	for _, r := range References(text) {
 		text = strings.Replace(text, r.words, "", 1)
 	}
-	text = strings.Trim(text, " ,，。:：、的")
+	text = opening.ReplaceAllString(strings.Trim(text, " ,，。:：、的"), "")
 	if rest := strings.TrimRight(closing.ReplaceAllString(text, ""), " ,，。"); rest != "" {
 		return rest
 	}
 	return text
 }
+
+// opening is the command at the beginning of a result.
+var opening = regexp.MustCompile(`^(?:办结|结案|销号)[,，:：\s]+`)
 
 // closing is the command at the end of a result.
 var closing = regexp.MustCompile(`[,，。\s](?:可以|请|已)?(?:办结|结案|销号)(?:了|吧)?$`)

@@ -196,6 +196,9 @@ func (s *Skill) track(t *bot.Turn) error {
 		t.Say(s.say("none.own", nil))
 		return nil
 	case 1:
+		if o := readOpinion(t.Text()); o.solved != nil && !*o.solved && own[0].Can(Reopen, []Actor{Reporting}) {
+			return s.takeRating(t, own[0], o) // what was done is undone
+		}
 		return s.show(t, own[0], "")
 	}
 	var fields []bot.Field
