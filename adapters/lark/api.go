@@ -2,6 +2,7 @@ package lark
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -88,9 +89,9 @@ func (e *apiError) Error() string {
 	return fmt.Sprintf("code %d (http %d): %s", e.code, e.status, e.msg)
 }
 
-// reset is how long the platform says to wait; 0: it doesn't.
+// reset is how long the platform, or a gateway before it, says to wait; 0: it doesn't.
 func (e *apiError) reset() time.Duration {
-	s, err := strconv.ParseFloat(e.header.Get("x-ogw-ratelimit-reset"), 64)
+	s, err := strconv.ParseFloat(cmp.Or(e.header.Get("x-ogw-ratelimit-reset"), e.header.Get("Retry-After")), 64)
 	if err != nil || s <= 0 {
 		return 0
 	}

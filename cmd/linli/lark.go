@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"linli/adapters/lark"
 	"linli/bot"
@@ -73,6 +74,30 @@ func (h *house) openAttachment(ctx context.Context, a bot.Attachment) (io.ReadCl
 	return h.files.Open(ctx, kept.ID)
 }
 
+// checkHook looks whether the address that a platform posts to leads here: it answers a GET with "POST only".
+func checkHook(ctx context.Context, platform, address string) []finding {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	f := finding{
+		Check: platform, OK: true, Warn: true, Text: "从这台机器访问不到请求地址 " + address,
+		Do: "启动服务后再看;还不行就检查域名、证书和反向代理,要把 " + larkPath + " 原样转给 listen 的地址(有的网络从里面访问不到自己的公网地址,可以换一台机器试)",
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return []finding{f}
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return []finding{f}
+	}
+	resp.Body.Close()
+	if resp.StatusCode == http.StatusMethodNotAllowed {
+		return nil
+	}
+	f.Text += "(" + resp.Status + ")"
+	return []finding{f}
+}
+
 // checkLark asks Feishu about the app.
 func checkLark(ctx context.Context, c Config) []finding {
 	channel, err := larkChannel(c, nil)
@@ -88,6 +113,9 @@ func checkLark(ctx context.Context, c Config) []finding {
 			Check: "飞书", Text: "用 webhook 要有公网的 HTTPS 地址,配置里的 public_url 不是",
 			Do: "把 public_url 写成 https:// 开头的公网地址,并在开发者后台 → 事件与回调里把请求地址填成它加 " + larkPath + ";没有公网地址就用 mode: stream",
 		})
+	}
+	if channel.Mode == lark.Webhook && len(found) == 0 {
+		found = append(found, checkHook(ctx, "飞书", strings.TrimRight(c.PublicURL, "/")+larkPath)...)
 	}
 	for _, p := range channel.Check(ctx) {
 		found = append(found, finding{Check: "飞书", OK: !p.Fatal, Warn: !p.Fatal, Text: p.What, Do: p.Do})

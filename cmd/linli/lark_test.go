@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"slices"
@@ -302,6 +303,18 @@ func TestFeishuConversation(t *testing.T) {
 	}
 	answered("oc_private", func(larktest.Message) bool { return len(p.Messages("oc_private")) > said })
 
+	p.Keep("om_photo", "img_1", []byte("\xff\xd8\xff\xe0 no photo"))
+	push(p.Say(larktest.Said{ID: "om_photo", Chat: "oc_private", From: "ou_1", Type: "image", Content: `{"image_key":"img_1"}`}))
+	fetched := func() bool { return p.Calls("GET /open-apis/im/v1/messages/om_photo/resources/img_1") > 0 }
+	for range 2000 {
+		if fetched() {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	if !fetched() {
+		t.Error("a photo was not fetched")
+	}
 	push(p.Say(larktest.Said{
 		ID: "om_group", Chat: "oc_group", From: "ou_2", Group: true, Text: "@_user_1 居住证在哪里办", Mentions: []map[string]any{larktest.Mention("@_user_1", p.BotID, "邻里")},
 	}))
@@ -402,8 +415,8 @@ func TestFeishuDoctor(t *testing.T) {
 	if got := text(checkLark(t.Context(), config)); !strings.Contains(got, "public_url") {
 		t.Error(got)
 	}
-	config.PublicURL = "https://linli.example.org"
-	if found := checkLark(t.Context(), config); len(found) != 1 || !strings.Contains(found[0].Text, "https://linli.example.org/hooks/lark") {
+	config.PublicURL = "https://127.0.0.1:1"
+	if found := checkLark(t.Context(), config); len(found) != 1 || !found[0].OK || !strings.Contains(found[0].Text, "访问不到请求地址 https://127.0.0.1:1/hooks/lark") {
 		t.Error(text(found))
 	}
 	config.Lark.EncryptKey = ""
@@ -417,6 +430,15 @@ func TestFeishuDoctor(t *testing.T) {
 	config.Lark.Domain = "http://127.0.0.1:1"
 	if got := text(checkLark(t.Context(), config)); !strings.Contains(got, "连不上") {
 		t.Error(got)
+	}
+	here := httptest.NewServer(http.NotFoundHandler())
+	defer here.Close()
+	if got := text(checkHook(t.Context(), "飞书", here.URL+larkPath)); !strings.Contains(got, "404") {
+		t.Error(got)
+	}
+	here.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMethodNotAllowed) })
+	if found := checkHook(t.Context(), "飞书", here.URL+larkPath); found != nil {
+		t.Error(text(found))
 	}
 	if found := checkLark(t.Context(), defaults()); found != nil {
 		t.Errorf("without an app: %s", text(found))
