@@ -14,9 +14,10 @@ import (
 	"linli/intents"
 )
 
-// incidentsCommand is about categories of incidents.
+// incidentsCommand is about incidents and their categories.
 type incidentsCommand struct {
-	Learn learnCommand `cmd:"" help:"从历史工单学习事项分类(CSV,两列:text,category)。"`
+	Learn  learnCommand `cmd:"" help:"从历史工单学习事项分类(CSV,两列:text,category)。"`
+	Export casesCommand `cmd:"" help:"把一个月的事项或统计写成表格(CSV、XLSX)。"`
 }
 
 type learnCommand struct {
