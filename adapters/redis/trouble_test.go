@@ -69,10 +69,9 @@ func TestLinearizableUnderKills(t *testing.T) {
 	if testing.Short() {
 		rounds = 2
 	}
-	for range rounds {
+	for round := range rounds {
 		server := own(t, "--appendfsync", "always")
-		s := open(t, server.url("x"), redis.Options{Patience: time.Second})
-		storetest.Linearizable(t, s, 60, func() {
+		kills := func() {
 			for range 3 {
 				time.Sleep(15 * time.Millisecond)
 				server.kill()
@@ -81,7 +80,13 @@ func TestLinearizableUnderKills(t *testing.T) {
 				}
 				time.Sleep(50 * time.Millisecond)
 			}
-		})
+		}
+		s := open(t, server.url("x"), redis.Options{Patience: time.Second})
+		if round%2 == 0 {
+			storetest.Linearizable(t, s, 60, kills)
+		} else {
+			storetest.LinearizableJobs(t, s, 60, kills)
+		}
 	}
 }
 

@@ -24,8 +24,7 @@ var linearTests = []test{
 	}},
 	{"claims and their ends are linearizable", func(b *bench) {
 		for range 8 {
-			b.store = b.h.Open(b, b.clock.now)
-			b.linearizableJobs()
+			LinearizableJobs(b, b.h.Open(b, b.clock.now), 30, nil)
 		}
 	}},
 }
@@ -219,113 +218,142 @@ type jobInput struct {
 }
 
 type jobOutput struct {
-	claimed string // job, token and attempt of each
-	jobs    []bot.Job
-	kind    bot.Kind
+	jobs []bot.Job
+	kind bot.Kind
 }
 
-func (b *bench) linearizableJobs() {
-	b.Helper()
+// LinearizableJobs lets clients add, claim, end and put back a few jobs at once, so many steps each, and checks what they got. The store must be empty.
+// Meanwhile may do what it likes to the server; then a claim may hand out less than there is, and
+// what fails as unavailable may have happened or not.
+func LinearizableJobs(t testing.TB, s bot.Store, steps int, meanwhile func()) {
+	t.Helper()
 	h := &history{began: time.Now()}
-	together(linearClients, func(client int) {
-		dice := rand.New(rand.NewPCG(uint64(client), uint64(h.began.UnixNano())))
-		var held []bot.Lease
-		for range 30 {
-			in := jobInput{add: -1}
-			switch n := dice.IntN(6); {
-			case n == 0:
-				in.add = dice.IntN(linearJobs)
-			case n < 4 || len(held) == 0:
-				in.claim = 1 + dice.IntN(3)
-			default:
-				i := dice.IntN(len(held))
-				in.lease, in.back = held[i], dice.IntN(3) == 0
-				if dice.IntN(4) > 0 { // else it ends it again later, which must fail
-					held = slices.Delete(held, i, i+1)
+	var all sync.WaitGroup
+	for client := range linearClients {
+		all.Go(func() {
+			dice := rand.New(rand.NewPCG(uint64(client), uint64(h.began.UnixNano())))
+			var held []bot.Lease
+			for range steps {
+				in := jobInput{add: -1}
+				switch n := dice.IntN(6); {
+				case n == 0:
+					in.add = dice.IntN(linearJobs)
+				case n < 4 || len(held) == 0:
+					in.claim = 1 + dice.IntN(3)
+				default:
+					i := dice.IntN(len(held))
+					in.lease, in.job, in.back = held[i], atoi(held[i].ID), dice.IntN(3*steps) > linearJobs
+					if dice.IntN(4) > 0 { // else it ends it again later, which must fail
+						held = slices.Delete(held, i, i+1)
+					}
 				}
-				in.job = atoi(in.lease.ID)
+				out := h.record(client, in, func() any { return linearJob(t, s, in) }).(jobOutput)
+				for _, j := range out.jobs {
+					held = append(held, j.Lease)
+				}
 			}
-			out := h.record(client, in, func() any { return b.linearJob(in) }).(jobOutput)
-			for _, j := range out.jobs {
-				held = append(held, j.Lease)
-			}
-		}
-	})
-	h.check(b, jobModel())
+		})
+	}
+	if meanwhile != nil {
+		meanwhile()
+	}
+	all.Wait()
+	h.check(t, jobModel(meanwhile != nil))
 }
 
-func (b *bench) linearJob(in jobInput) jobOutput {
+func linearJob(t testing.TB, s bot.Store, in jobInput) (out jobOutput) {
+	var c bot.Change
 	switch {
-	case in.add >= 0:
-		return jobOutput{kind: bot.KindOf(b.try(bot.Change{Add: []bot.Job{job(fmt.Sprint(in.add), laneOf(in.add), start.Add(time.Duration(in.add-100)*time.Second))}}))}
 	case in.claim > 0:
-		jobs, err := b.store.Claim(b.ctx, "q", b.clock.now(), in.claim, lease)
-		out := jobOutput{jobs: jobs, kind: bot.KindOf(err)}
-		for _, j := range jobs {
-			out.claimed += fmt.Sprintf("%s:%d:%d ", j.ID, j.Lease.Token, j.Attempt)
-		}
-		return out
+		jobs, err := s.Claim(t.Context(), "q", start, in.claim, time.Hour)
+		return jobOutput{jobs: jobs, kind: bot.KindOf(err)}
+	case in.add >= 0:
+		c.Add = []bot.Job{job(fmt.Sprint(in.add), laneOf(in.add), time.Unix(int64(in.add), 0))} // long ago by any clock
 	case in.back:
-		return jobOutput{kind: bot.KindOf(b.try(bot.Change{Back: []bot.Return{{Lease: in.lease, Ready: start}}}))}
+		c.Back = []bot.Return{{Lease: in.lease, Ready: time.Unix(0, 0)}}
+	default:
+		c.Done = []bot.Lease{in.lease}
 	}
-	return jobOutput{kind: bot.KindOf(b.try(bot.Change{Done: []bot.Lease{in.lease}}))}
+	return jobOutput{kind: bot.KindOf(s.Commit(t.Context(), c))}
 }
 
-// jobModel says what may follow what. The clock stands still, so that no lease ends by itself.
-func jobModel() porcupine.Model {
-	type state struct {
-		token   [linearJobs]int64 // 0: waits
-		attempt [linearJobs]int
-	}
-	return porcupine.Model{
-		Init: func() any {
-			var s state
+// jobState is the jobs in the model.
+type jobState struct {
+	token   [linearJobs]int64 // 0: waits
+	attempt [linearJobs]int
+}
+
+// jobModel says what may follow what. No lease ends by itself. Under faults a claim need not find all that there is, nor attempts be counted
+// exactly: a claim whose answer was lost has counted.
+func jobModel(faults bool) porcupine.Model {
+	m := porcupine.NondeterministicModel{
+		Init: func() []any {
+			var s jobState
 			for i := range s.token {
 				s.token[i] = notAdded
 			}
-			return s
+			return []any{s}
 		},
-		Step: func(was, input, output any) (bool, any) {
-			s, in, out := was.(state), input.(jobInput), output.(jobOutput)
+		Step: func(state, input, output any) []any {
+			s, in, out := state.(jobState), input.(jobInput), output.(jobOutput)
+			if in.claim > 0 {
+				return s.claim(in.claim, out, faults)
+			}
+			next, want := s, bot.Kind("")
 			switch {
 			case in.add >= 0:
 				if s.token[in.add] == notAdded {
-					s.token[in.add] = 0
+					next.token[in.add] = 0
 				}
-				return out.kind == "", s
-			case in.claim > 0:
-				want, next := "", 0
-				busy := map[string]bool{}
-				for i, token := range s.token {
-					if token > 0 {
-						busy[laneOf(i)] = true
-					}
-				}
-				delete(busy, "")
-				for i, token := range s.token {
-					if token != 0 || busy[laneOf(i)] {
-						continue
-					}
-					busy[laneOf(i)] = laneOf(i) != ""
-					if next == len(out.jobs) {
-						return next == in.claim && out.kind == "" && want == out.claimed, s
-					}
-					s.attempt[i]++
-					s.token[i] = out.jobs[next].Lease.Token
-					want += fmt.Sprintf("%d:%d:%d ", i, s.token[i], s.attempt[i])
-					next++
-				}
-				return out.kind == "" && want == out.claimed, s
+			case s.token[in.job] != in.lease.Token:
+				want = bot.Conflict
+			case in.back:
+				next.token[in.job] = 0
+			default:
+				next.token[in.job] = jobDone
 			}
-			if s.token[in.job] != in.lease.Token {
-				return out.kind == bot.Conflict, s
+			switch {
+			case out.kind == bot.Unavailable && faults:
+				return []any{s, next}
+			case out.kind == want:
+				return []any{next}
 			}
-			s.token[in.job] = jobDone
-			if in.back {
-				s.token[in.job] = 0
-			}
-			return out.kind == "", s
+			return nil
 		},
-		DescribeOperation: func(in, out any) string { return fmt.Sprintf("%+v → %+v", in, out) },
 	}
+	return m.ToModel()
+}
+
+// claim takes what a claim of n has handed out, if it may be that.
+func (s jobState) claim(n int, out jobOutput, faults bool) []any {
+	if out.kind == bot.Unavailable && faults {
+		return []any{s}
+	}
+	busy := map[string]bool{}
+	for i, token := range s.token {
+		if token > 0 && laneOf(i) != "" {
+			busy[laneOf(i)] = true
+		}
+	}
+	got := out.jobs
+	for i, token := range s.token {
+		if token != 0 || busy[laneOf(i)] {
+			continue
+		}
+		busy[laneOf(i)] = laneOf(i) != ""
+		switch {
+		case len(got) > 0 && atoi(got[0].ID) == i:
+			if s.attempt[i]++; !faults && got[0].Attempt != s.attempt[i] {
+				return nil
+			}
+			s.token[i] = got[0].Lease.Token
+			got = got[1:]
+		case len(out.jobs)-len(got) < n && !faults:
+			return nil // it was there, and was not handed out
+		}
+	}
+	if len(got) > 0 || out.kind != "" {
+		return nil
+	}
+	return []any{s}
 }
