@@ -26,14 +26,15 @@ const maxUpdate = 1 << 20
 // poll asks for updates until the context ends. The offset moves on only when what came before it is durable: the library's own loop moves it when an
 // update is in memory.
 func (c *Channel) poll(ctx context.Context) {
-	offset, wait := int64(0), time.Second
+	offset, wait, hold := int64(0), time.Second, 0 // the first request after a failure is answered at once
 	for ctx.Err() == nil {
-		updates, err := c.updates(ctx, offset)
+		updates, err := c.updates(ctx, offset, hold)
 		if err != nil {
 			if ctx.Err() != nil {
 				return
 			}
 			c.ready.Store(false)
+			hold = 0
 			if errors.Is(err, api.ErrorConflict) {
 				c.Logger.Error("telegram: another program polls with the same token; stop it, or give it a bot of its own", "error", c.mask(err))
 			} else {
@@ -46,7 +47,7 @@ func (c *Channel) poll(ctx context.Context) {
 			continue
 		}
 		c.ready.Store(true)
-		wait = time.Second
+		wait, hold = time.Second, pollFor
 		for _, raw := range updates {
 			var u models.Update
 			if err := json.Unmarshal(raw, &u); err != nil {
@@ -74,9 +75,9 @@ func (c *Channel) poll(ctx context.Context) {
 // pollFor is how long the platform holds a request open while there is nothing, in seconds.
 const pollFor = 25
 
-// updates asks for what comes from the offset on.
-func (c *Channel) updates(ctx context.Context, offset int64) ([]json.RawMessage, error) {
-	body, err := json.Marshal(map[string]any{"offset": offset, "limit": 100, "timeout": pollFor, "allowed_updates": allowed})
+// updates asks for what comes from the offset on; with nothing there the platform holds the request open for so many seconds.
+func (c *Channel) updates(ctx context.Context, offset int64, hold int) ([]json.RawMessage, error) {
+	body, err := json.Marshal(map[string]any{"offset": offset, "limit": 100, "timeout": hold, "allowed_updates": allowed})
 	if err != nil {
 		return nil, err
 	}
@@ -290,13 +291,8 @@ func command(text string) string {
 	name, rest, _ := strings.Cut(text[1:], " ")
 	rest = strings.TrimSpace(rest)
 	switch strings.ToLower(name) {
-	case "start":
-		if rest == "" {
-			return "你好"
-		}
-		return "绑定 " + rest // a deep link: t.me/bot?start=CODE
-	case "help":
-		return "帮助"
+	case "start", "help": // the engine knows them, and the code of a deep link: t.me/bot?start=CODE
+		return text
 	case "report":
 		return strings.TrimSpace("上报 " + rest)
 	case "todo":

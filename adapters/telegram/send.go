@@ -65,7 +65,7 @@ func (c *Channel) sendPhotos(ctx context.Context, chat int64, thread int, files 
 				continue
 			}
 			defer content.Close()
-			p.Photo = &models.InputFileUpload{Filename: "photo.jpg", Data: content}
+			p.Photo = &models.InputFileUpload{Filename: "photo.jpg", Data: &reader{content}}
 		default:
 			continue
 		}
@@ -74,6 +74,9 @@ func (c *Channel) sendPhotos(ctx context.Context, chat int64, thread int, files 
 		}
 	}
 }
+
+// reader is what the library takes: it panics on a reader that is no pointer.
+type reader struct{ io.Reader }
 
 // outcome says what became of a call that failed.
 func (c *Channel) outcome(err error, chat int64) *bot.SendError {
