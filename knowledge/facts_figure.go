@@ -53,10 +53,10 @@ var figureForms = []figureForm{
 	{regexp.MustCompile(`(?:周|星期|礼拜)([一二三四五六日天末])`), readWeekday},
 	{regexp.MustCompile(`()\d(?:[ .-]?\d){6,}`), readPhone},
 	{regexp.MustCompile(`[¥$]\s?(\d+(?:\.\d+)?)([万亿]?)`), readAmount},
-	{regexp.MustCompile(`(\d+(?:\.\d+)?)([十百千万亿]*)(?:余|多)?(?:元|圆|块钱?|rmb|人民币)`), readAmount},
+	{regexp.MustCompile(`(\d+(?:\.\d+)?)([十百千万亿]*)[余多来几]?(?:元|圆|块钱?|rmb|人民币)`), readAmount},
 	{regexp.MustCompile(`(\d+(?:\.\d+)?)\s?(%|‰|成)`), readShare},
 	{regexp.MustCompile(`百分之(\d+(?:\.\d+)?)()`), readShare},
-	{regexp.MustCompile(`(\d+(?:\.\d+)?)([十百千万亿]*)(?:(?:-|到|至|或)(\d+(?:\.\d+)?)([十百千万亿]*))?(?:余|多)?(` + measures() + `)?`), readNumber},
+	{regexp.MustCompile(`(\d+(?:\.\d+)?)([十百千万亿]*)(?:(?:-|到|至|或)(\d+(?:\.\d+)?)([十百千万亿]*))?[余多来几]?(` + measures() + `)?`), readNumber},
 }
 
 func measures() string {

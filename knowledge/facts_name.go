@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,17 +14,14 @@ func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
 // Where a name begins isn't marked in Chinese. So the longest end of what stands before the ending is sought in the sources, and what is left
 // before that must be a word that leads to a name (请到, 联系, 和), not a piece of a longer name: 昌江区民政局 is not 民政局.
 func (k *evidence) names(text string) []Fact {
-	var missing []Fact
+	missing := k.people(text)
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return !isHan(r) }) {
 		runes := []rune(part)
 		from := 0
 		for at := 0; at < len(runes); at++ {
-			if skip := plainWord(runes, at); skip > 0 {
-				at += skip - 1
-				continue
-			}
-			n := ending(runes, from, at)
-			if n == 0 {
+			skip, n := plainWord(runes, at), ending(runes, from, at)
+			if n == 0 || skip >= n {
+				at += max(0, skip-1)
 				continue
 			}
 			end := at + n
@@ -31,6 +29,23 @@ func (k *evidence) names(text string) []Fact {
 				missing = append(missing, Fact{FactName, name, name})
 			}
 			from, at = end, end-1
+		}
+	}
+	return missing
+}
+
+// person is somebody by name: after a word that leads to one, a surname and one or two characters, and then something that ends it.
+var person = regexp.MustCompile(`(?:找|联系|联系人|经办人|负责人|姓名|请问)(?:是|叫|为|:)?([` + surnames + `]\p{Han}{1,2})(?:办|就|即|吧|领|问|咨询|处理|负责|帮|同志|[^\p{Han}]|$)`)
+
+// surnames are those that most people bear.
+const surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许邓韩冯曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔汤"
+
+// people are names of persons that the sources don't have.
+func (k *evidence) people(text string) []Fact {
+	var missing []Fact
+	for _, m := range person.FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(k.text, m[1]) {
+			missing = append(missing, Fact{FactName, m[1], m[1]})
 		}
 	}
 	return missing

@@ -72,6 +72,7 @@ func counts(runes []rune, from, to int) bool {
 	case to-from >= 3 && !strings.ContainsAny(run, "十百千万亿半"):
 		return true // 一二三四五
 	}
+	behind = strings.TrimLeft(behind, "多来余几") // 十多天
 	if strings.HasPrefix(behind, "点") || strings.HasPrefix(behind, "时") {
 		return run != "一" || strings.HasSuffix(before, "午") || strings.HasSuffix(before, "上")
 	}
