@@ -16,13 +16,7 @@ func (s *Skill) board(t *bot.Turn) error {
 		return nil
 	}
 	const most = 8
-	var queries []bot.Query
-	for _, unit := range desks {
-		for _, lane := range lanes {
-			queries = append(queries, bot.Query{Kind: KindCase, Keys: []string{"open=" + unit + "/" + lane}})
-		}
-	}
-	counts, err := t.Count(queries...)
+	counts, err := countLanes(t, desks)
 	if err != nil {
 		return err
 	}
@@ -40,7 +34,7 @@ func (s *Skill) board(t *bot.Turn) error {
 	for i, lane := range lanes {
 		n := 0
 		for d, unit := range desks {
-			count := counts[d*len(lanes)+i]
+			count := counts[d][i]
 			n += count
 			if count == 0 || len(shown) >= most {
 				continue
@@ -78,6 +72,21 @@ func (s *Skill) board(t *bot.Turn) error {
 		Fields: fields, Choices: choices,
 	}))
 	return nil
+}
+
+// countLanes returns for each desk how many cases stand in each part of its board.
+func countLanes(t *bot.Turn, desks []string) ([][]int, error) {
+	var queries []bot.Query
+	for _, unit := range desks {
+		for _, lane := range lanes {
+			queries = append(queries, bot.Query{Kind: KindCase, Keys: []string{"open=" + unit + "/" + lane}})
+		}
+	}
+	counts, err := t.Count(queries...)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(slices.Chunk(counts, len(lanes))), nil
 }
 
 // round leaves of a length of time what matters: days and hours, or hours and minutes.
