@@ -6,6 +6,7 @@ import (
 	"cmp"
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -70,18 +71,46 @@ var intentTexts string
 //go:embed data/categories.txt
 var categoryTexts string
 
-// New trains a model from its data.
+// How the data is learned from; tuned on testdata/messages-tune.tsv.
+var (
+	intentOptions   = TrainOptions{C: 1, Grams: 2, Beta: .5, Heat: 5}
+	categoryOptions = TrainOptions{C: 1, Grams: 2, Bias: .3, Heat: 6, Bits: 14}
+)
+
+// New makes a model; it learns only what is new in the options, which takes a second.
 func New(o Options) (*Model, error) {
-	m := &Model{staff: map[string]bool{}}
+	kept, err := readTrained()
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{staff: map[string]bool{}, intents: kept.Intents.unpack()}
+	for line := range strings.Lines(intentTexts) {
+		if head, ok := strings.CutPrefix(line, "## "); ok {
+			fields := strings.Fields(head)
+			m.staff[fields[0]] = !slices.Contains(fields, "all")
+		}
+	}
+	if o.Learned == nil {
+		m.categories = kept.Categories.unpack()
+		return m, nil
+	}
+	var learned []Example
+	if err := json.Unmarshal(o.Learned, &learned); err != nil {
+		return nil, fmt.Errorf("read what was learned: %w", err)
+	}
+	m.categories = Train(append(learned, categoryExamples()...), categoryOptions)
+	return m, nil
+}
+
+// intentExamples are what people say, by intent.
+func intentExamples() []Example {
 	var examples []Example
 	intent := ""
 	for line := range strings.Lines(intentTexts) {
 		line = strings.TrimSpace(line)
 		switch {
 		case strings.HasPrefix(line, "## "):
-			fields := strings.Fields(line[3:])
-			intent = fields[0]
-			m.staff[intent] = !slices.Contains(fields, "all")
+			intent = strings.Fields(line)[1]
 		case line == "" || strings.HasPrefix(line, "#"):
 		default:
 			for text := range strings.SplitSeq(line, "|") {
@@ -89,25 +118,10 @@ func New(o Options) (*Model, error) {
 			}
 		}
 	}
-	m.intents = Train(examples, TrainOptions{C: 1, Grams: 2, Beta: .5, Heat: 5})
-	var learned []Example
-	if o.Learned != nil {
-		if err := json.Unmarshal(o.Learned, &learned); err != nil {
-			return nil, err
-		}
-	}
-	learned = append(learned, categoryExamples()...)
-	for _, c := range Categories() {
-		learned = append(learned, Example{Normalize(c.Name), c.Code})
-		for _, e := range c.Examples {
-			learned = append(learned, Example{Normalize(e), c.Code})
-		}
-	}
-	m.categories = Train(learned, TrainOptions{C: 1, Grams: 2, Bias: .3, Heat: 6, Bits: 14})
-	return m, nil
+	return examples
 }
 
-// categoryExamples are what people write when they report, by code.
+// categoryExamples are what people write when they report, by code, and the names and examples of the table.
 func categoryExamples() []Example {
 	var examples []Example
 	for line := range strings.Lines(categoryTexts) {
@@ -117,6 +131,12 @@ func categoryExamples() []Example {
 		}
 		for text := range strings.SplitSeq(texts, "|") {
 			examples = append(examples, Example{Normalize(text), code})
+		}
+	}
+	for _, c := range Categories() {
+		examples = append(examples, Example{Normalize(c.Name), c.Code})
+		for _, e := range c.Examples {
+			examples = append(examples, Example{Normalize(e), c.Code})
 		}
 	}
 	return examples
