@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -9,6 +10,11 @@ import (
 // Embedder turns texts into vectors, near each other where the texts mean the same. It is optional; when it fails, words alone decide.
 type Embedder interface {
 	Embed(texts []string) ([][]float32, error)
+}
+
+// QuestionEmbedder is the ability of an Embedder to treat a question otherwise than what is found by it: somebody waits for it, and it isn't kept.
+type QuestionEmbedder interface {
+	EmbedQuestion(text string) ([]float32, error)
 }
 
 // vectors are the entries' embeddings, of length one.
@@ -62,11 +68,11 @@ func (v *vectors) near(text string) []float32 {
 	if v == nil {
 		return nil
 	}
-	found, err := v.embedder.Embed([]string{text})
-	if err != nil || len(found) != 1 {
+	found, err := v.question(text)
+	if err != nil {
 		return nil
 	}
-	asked := unit(found[0])
+	asked := unit(found)
 	near := make([]float32, len(v.entries))
 	for i, e := range v.entries {
 		if len(e) != len(asked) {
@@ -79,4 +85,16 @@ func (v *vectors) near(text string) []float32 {
 		near[i] = max(0, dot)
 	}
 	return near
+}
+
+// question returns the vector of a question.
+func (v *vectors) question(text string) ([]float32, error) {
+	if q, ok := v.embedder.(QuestionEmbedder); ok {
+		return q.EmbedQuestion(text)
+	}
+	found, err := v.embedder.Embed([]string{text})
+	if err != nil || len(found) != 1 {
+		return nil, errors.Join(err, errors.New("no vector"))
+	}
+	return found[0], nil
 }

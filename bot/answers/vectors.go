@@ -89,14 +89,16 @@ func (v *Vectors) Asked(ctx context.Context, question string) []float32 {
 	return found[0]
 }
 
-// Embed implements knowledge.Embedder: one text is a question, many are entries, of which either all have their vectors or none counts.
-func (v *Vectors) Embed(texts []string) ([][]float32, error) {
-	if len(texts) == 1 {
-		if asked := v.Asked(context.Background(), texts[0]); asked != nil {
-			return [][]float32{asked}, nil
-		}
-		return nil, &bot.ModelError{Why: bot.ModelSlow}
+// EmbedQuestion implements knowledge.QuestionEmbedder.
+func (v *Vectors) EmbedQuestion(text string) ([]float32, error) {
+	if asked := v.Asked(context.Background(), text); asked != nil {
+		return asked, nil
 	}
+	return nil, &bot.ModelError{Why: bot.ModelSlow}
+}
+
+// Embed implements knowledge.Embedder for entries, of which either all have their vectors or none counts.
+func (v *Vectors) Embed(texts []string) ([][]float32, error) {
 	all, missing := make([][]float32, len(texts)), false
 	for i, text := range texts {
 		all[i] = v.Of(text)
