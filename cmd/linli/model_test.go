@@ -129,6 +129,7 @@ func talkTo(t testing.TB, url, in string) []string {
 	t.Setenv("LINLI_MODEL_NAME", "little")
 	t.Setenv("LINLI_MODEL_KEY", modelKey)
 	t.Setenv("LINLI_MODEL_FILING", "备案1号")
+	t.Setenv("LINLI_MODEL_OFF", "understand") // what is measured is the wording
 	return replies(t, ask(t, in, "chat", "--json", "--data", ":memory:", "--now", "2026-11-23T10:00:00+08:00"))
 }
 
@@ -174,7 +175,7 @@ func TestModel(t *testing.T) {
 func difference(got, want []string) string {
 	for i := range got {
 		if i >= len(want) || got[i] != want[i] {
-			return got[i]
+			return fmt.Sprintf("%q instead of %q", got[i], want[i])
 		}
 	}
 	return fmt.Sprintf("%d instead of %d replies", len(got), len(want))
