@@ -127,7 +127,7 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		return true, err
 	}
 	near := t.Now.Sub(t.Session.Asked) <= burst
-	adds := near && additions.MatchString(text) && !another.MatchString(text) && (utf8.RuneCountInString(text) <= brief || strings.HasPrefix(text, "补充")) && s.here(t, c, text)
+	adds := near && additions.MatchString(text) && !further.MatchString(text) && (utf8.RuneCountInString(text) <= brief || strings.HasPrefix(text, "补充")) && s.here(t, c, text)
 	switch {
 	case text != "" && agreed(t):
 		t.Say(s.say("confirmed", s.data(t, c)), s.choice("show", "show", c.ID))
@@ -164,8 +164,8 @@ var questions = regexp.MustCompile(`几天|几时|什么时候|啥时候|多久|
 // additions begin what goes on from the sentence before.
 var additions = regexp.MustCompile(`^(?:还|也|而且|并且|又|另外还|补充|就是|对了|现在)[^?？]*$`)
 
-// another begins a matter of its own: 还有一件事.
-var another = regexp.MustCompile(`^(?:还|又)(?:有|要)?(?:另外)?(?:一|两|几)?(?:件|个|处|报)`)
+// further begins a matter of its own: 还有一件事.
+var further = regexp.MustCompile(`^(?:还|又)(?:有|要)?(?:另外)?(?:一|两|几)?(?:件|个|处|报)`)
 
 // belongs reports whether what reads like a report is only more about the same matter: no place of its own, and no other category.
 func (s *Skill) belongs(t *bot.Turn, c *Case, text string) bool {

@@ -61,5 +61,14 @@
 // their turn; the store lets one commit, the other turn runs again, finds the case changed and tells its person who was first.
 //
 // Figures are kept beside the cases, one record for a territory and month, in the same commit: reading a month doesn't read its cases.
-// A confidential case bears no key but its number, its reporters and its handlers: it can't be on a board, near another or in a figure.
+// A confidential case bears no key but its number, its reporters and its handlers: it can't be on a board, near another or in a figure. Its handlers
+// (secret.go) are those on duty where it is, in its territory and where help is asked for; they change with it, and the level above becomes one of
+// them when it has to act: to dispatch what was returned, to give time, to take up what is late.
+//
+// The model's reading is never the only ground for something that can't be taken back easily: a case is closed by words of an end, joined or confirmed
+// by a yes, an emergency is one by its words or by a category that says so (rules.yaml). What is said right after a report, and after a question, is read
+// as belonging to it unless it says otherwise (continue.go, answer.go).
+//
+// With 100,000 open cases in the embedded store, whole turns from the message to the durable reply took (go test -bench OpenCases, 2 cores, p50 and p99):
+// FIGURES
 package incidents

@@ -92,7 +92,7 @@ const (
 	System    Actor = "system"
 	Reporting Actor = "reporter" // reported it or joined it
 	Handling  Actor = "handler"  // works at the unit in charge, or in the place's territory below it, or is its contact
-	Helping   Actor = "helper"   // works at an assisting unit
+	Helping   Actor = "helper"   // works at an assisting unit, or is told of a confidential case without being in charge
 	Assigning Actor = "assigner" // may dispatch at the unit in charge
 	Above     Actor = "above"    // may dispatch at a unit above the one in charge
 	Pressing  Actor = "presser"  // may supervise at a unit above the one in charge

@@ -21,12 +21,13 @@ type matter struct {
 var (
 	sentences  = regexp.MustCompile(`[^。;；!！\n]+[。;；!！\n]*`)
 	connectors = regexp.MustCompile(`[,，、。;；\s]*(?:另外还有|另外|还有就是|再就是|此外|顺便再报|顺便|第二件|其次|还有|[一二三四五]是|第[一二三四五][,，、:：是]|[1-5][、)）]|[①②③④⑤])[,，、:：\s]*`)
-	listed     = regexp.MustCompile(`^[,，、。;；\s]*(?:[一二三四五]是|第[一二三四五]|[1-5][、)）]|[①②③④⑤])`)
+	listed     = regexp.MustCompile(`^[,，、。;；\s]*(?:[一二三四五]是|第[一二三四五](?:[,，、:：是]|件|个)|[1-5][、)）]|[①②③④⑤])`)
 	preface    = regexp.MustCompile(`^(?:我)?(?:要|想|来)?(?:反映|说|报|上报)?(?:一下)?(?:两|二|三|四|2|3|4|几)(?:件|个|处)(?:事情?|问题|情况)?[:：,，。]\s*`)
 )
 
-// matters splits a message into what it reports: a part that names another kind of matter, and either a place of its own or a word that begins
-// something new, is a matter of its own; anything else belongs to the one before.
+// matters splits a message into what it reports. A part is a matter of its own if it is an item of a list; if it names another kind of matter, and a place
+// of its own or a word that begins something new; if such a word comes with a place; or if it is clearly a report, of another building. Anything else
+// belongs to the part before it.
 func (s *Skill) matters(t *bot.Turn, text string) []matter {
 	whole := s.matter(t, text, t.Understood)
 	var all []matter

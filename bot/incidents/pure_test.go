@@ -137,6 +137,7 @@ func TestOpinions(t *testing.T) {
 	for text, want := range map[string]string{ // contacted, solved, satisfied
 		"解决了,联系过,很满意": "yyy", "没解决": "-n-", "还是堵": "-n-", "没有人联系我,但是修好了": "ny-", "不满意": "--n", "没修好,太差了": "-nn", "谢谢": "--y", "嗯": "---",
 		"来过人,没解决,不满意": "ynn", "已经解决": "-y-", "没得到解决": "-n-", "不太满意": "--n",
+		"不好意思,已经解决了": "-y-", "清干净了": "-y-", "假的,根本没清": "-n-", "又堆起来了": "-n-", "灯亮了,挺好的": "-yy", "还在漏": "-n-", "不漏了": "-y-",
 	} {
 		o := readOpinion(text)
 		if got := show(o.contacted) + show(o.solved) + show(o.satisfied); got != want {

@@ -78,7 +78,7 @@ func (s *Skill) done(t *bot.Turn, c *Case, text string) error {
 	}
 	result := resultOf(text)
 	bare := bareDone.MatchString(result)
-	if (result == "" || !finished.MatchString(result)) && len(t.Message.Attachments) == 0 {
+	if (result == "" || !finished.MatchString(text)) && len(t.Message.Attachments) == 0 {
 		t.Say(s.say("ask.result", c.Number))
 		return t.Expect(name, asked{What: "result", Case: c.ID})
 	}
@@ -91,7 +91,7 @@ func (s *Skill) done(t *bot.Turn, c *Case, text string) error {
 }
 
 // finished are words of something that has come to its end; without one a model's guess doesn't close a case, the question for the result comes first.
-var finished = regexp.MustCompile(`(?:好|完|掉|走|毕|通|成|妥|到位|干净|过|齐|亮|拆|清|修|换|补|撤|装|劝|谈)了|(?:处理|修|弄|办|清理?|换|搞|安装|更换|疏通)(?:好|完|掉|走|毕|到位|干净)|完成|办结|结案|销号|搞定|解决|恢复|妥善|到位|完毕|已`)
+var finished = regexp.MustCompile(`(?:好|完|掉|走|毕|通|成|妥|到位|干净|过|齐|亮|拆|清|修|换|补|撤|装|劝|谈)了|(?:处理|修|弄|办|清理?|换|搞|安装|更换|疏通)(?:好|完|掉|走|毕|到位|干净)|完成|办结|结案|销号|搞定|解决|恢复|妥善|到位|完毕|已经?(?:处理|修|清|换|更换|安装|整改|协调|疏通|拆|搬|劝|调解|扑灭|化解|告知|答复|上门|排除)`)
 
 // bareDone is a result that says no more than that there is one.
 var bareDone = regexp.MustCompile(`^(?:都|已经?|现已|全部)*(?:处理|解决|弄|修|办|搞|清理|维修|处置)(?:好|完|掉|毕|完毕|完成)*了?$`)
