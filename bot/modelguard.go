@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"log/slog"
 	"regexp"
 	"sync"
 	"time"
@@ -38,6 +39,7 @@ type ModelGuardOptions struct {
 	Fresh  time.Duration    // how long an answer is remembered; 0: 10 minutes
 	Now    func() time.Time // nil: time.Now
 	Used   func(ModelUse)   // told of each use; nil: nobody
+	Logger *slog.Logger     // nil: discards
 }
 
 // ModelBudget is how much may be asked. Zero is no limit.
@@ -71,6 +73,9 @@ func NewModelGuard(o ModelGuardOptions) *ModelGuard {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	o.AtOnce, o.Fresh = cmp.Or(o.AtOnce, 8), cmp.Or(o.Fresh, 10*time.Minute)
 	return &ModelGuard{

@@ -30,7 +30,7 @@ func wordAll(ctx context.Context, g *globals, catalogue knowledge.Catalogue, row
 	if err != nil {
 		return nil, err
 	}
-	m, err := openModel(config.Model, time.Now)
+	m, err := openModel(config.Model, time.Now, config.logger())
 	if err != nil {
 		return nil, err
 	}

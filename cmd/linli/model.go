@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"slices"
@@ -32,7 +33,7 @@ type languageModel struct {
 }
 
 // openModel makes the model of the configuration; nil if there is none. It does not connect.
-func openModel(c ModelConfig, now func() time.Time) (*languageModel, error) {
+func openModel(c ModelConfig, now func() time.Time, log *slog.Logger) (*languageModel, error) {
 	if c.BaseURL == "" {
 		return nil, nil
 	}
@@ -56,7 +57,7 @@ func openModel(c ModelConfig, now func() time.Time) (*languageModel, error) {
 		off[task] = true
 	}
 	m.guard = bot.NewModelGuard(bot.ModelGuardOptions{
-		Model: client, Off: off, AtOnce: c.AtOnce, Now: now, Used: m.used,
+		Model: client, Off: off, AtOnce: c.AtOnce, Now: now, Used: m.used, Logger: log,
 		Budget: bot.ModelBudget{Person: c.PersonPerDay, Day: c.TokensPerDay, Total: c.TokensTotal},
 	})
 	return m, nil
@@ -126,7 +127,7 @@ func outcome(err error) string {
 
 // useModel lets the model word the answers and read what nobody understood, where one is configured, and opens the documents.
 func (h *house) useModel(ctx context.Context, a *answers.Skill) (err error) {
-	if h.language, err = openModel(h.config.Model, h.clock.Now); err != nil {
+	if h.language, err = openModel(h.config.Model, h.clock.Now, h.config.logger()); err != nil {
 		return err
 	}
 	m := h.language
