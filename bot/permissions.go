@@ -18,6 +18,7 @@ const (
 	RecordFinding     Action = "inspection.find"    // record findings, re-check
 	ListDuties        Action = "duty.list"          // read the responsibility lists
 	ReportProgress    Action = "duty.progress"      // report a unit's progress
+	AdmitMatter       Action = "duty.admit"         // decide what may be handed down to communities
 	SetReminder       Action = "remind"             // be reminded
 	ReadStatistics    Action = "stats"              // see a unit's figures
 	BindChat          Action = "chat.bind"          // bind a group chat to a unit
@@ -29,7 +30,7 @@ const (
 // Actions are all actions, in the order of the table.
 var Actions = []Action{
 	Ask, ReportIncident, HandleIncident, AssignIncident, SuperviseIncident, ListMeetings, ArrangeMeeting, ProposeTopic, ResolveMeeting,
-	PlanInspection, RecordFinding, ListDuties, ReportProgress, SetReminder, ReadStatistics, BindChat, GiveRole, EditCatalogue, SeeConversation,
+	PlanInspection, RecordFinding, ListDuties, ReportProgress, AdmitMatter, SetReminder, ReadStatistics, BindChat, GiveRole, EditCatalogue, SeeConversation,
 }
 
 // Scope is how far a right goes from the unit at which the role is held.
@@ -60,7 +61,7 @@ var permissions = map[Role]map[Action]Scope{
 	Street: {
 		Ask: Anywhere, ReportIncident: Anywhere, SetReminder: Anywhere, ListDuties: Anywhere,
 		HandleIncident: Below, AssignIncident: Below, SuperviseIncident: Below, ListMeetings: Below, ArrangeMeeting: Below, ProposeTopic: Below, ResolveMeeting: Below,
-		ReportProgress: Below, ReadStatistics: Below, BindChat: Below, GiveRole: Below, SeeConversation: Below, RecordFinding: Below,
+		ReportProgress: Below, AdmitMatter: Below, ReadStatistics: Below, BindChat: Below, GiveRole: Below, SeeConversation: Below, RecordFinding: Below,
 	},
 	Liaison: {
 		Ask: Anywhere, ReportIncident: Anywhere, SetReminder: Anywhere, ListDuties: Anywhere,
@@ -73,7 +74,7 @@ var permissions = map[Role]map[Action]Scope{
 	Admin: {
 		Ask: Anywhere, ReportIncident: Anywhere, SetReminder: Anywhere, ListDuties: Anywhere,
 		HandleIncident: Below, AssignIncident: Below, SuperviseIncident: Below, ListMeetings: Below, ArrangeMeeting: Below, ProposeTopic: Below, ResolveMeeting: Below,
-		PlanInspection: Below, RecordFinding: Below, ReportProgress: Below, ReadStatistics: Below, BindChat: Below, GiveRole: Below,
+		PlanInspection: Below, RecordFinding: Below, ReportProgress: Below, AdmitMatter: Below, ReadStatistics: Below, BindChat: Below, GiveRole: Below,
 		EditCatalogue: Below, SeeConversation: Below,
 	},
 }
