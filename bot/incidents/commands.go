@@ -38,6 +38,7 @@ func (s *Skill) staffCommands() []command {
 		{regexp.MustCompile(`号(?:那个|那件)?[,，]?(?:我)?(?:同意|批准|准了|可以)(?:了|吧)?[。.!！]?$`), GiveTime, s.grantTime},
 		{regexp.MustCompile(`号(?:那个|那件)?[,，]?(?:不同意|不批准?|不行)`), RefuseTime, s.refuseTime},
 		{regexp.MustCompile(`(?:接单|签收|收到|认领|接下|来处理|去处理|处理中|在处理|在办)(?:了|啦)?[。.!！]?$`), Sign, s.sign},
+		{regexp.MustCompile(`[号,，。\s]转(?:给|交|办|派|到|由)?\p{Han}{2,}|派给|交给|移交`), Transfer, s.transfer},
 		{storyWords, Note, s.story},
 	}
 }
@@ -73,6 +74,9 @@ func (s *Skill) command(t *bot.Turn) (bool, error) {
 		}
 		return true, cmd.act(t, c, t.Text())
 	}
+	if staff && begun.MatchString(t.Text()) && slices.Contains([]string{"none", "report"}, t.Understood.Intent) && !asking.MatchString(t.Text()) {
+		return s.remark(t)
+	}
 	if !named || slices.Contains([]string{"ask", "report"}, t.Understood.Intent) {
 		return false, nil
 	}
@@ -86,6 +90,23 @@ func (s *Skill) command(t *bot.Turn) (bool, error) {
 		return true, s.track(t) // who writes a whole number means that case
 	}
 	return false, nil
+}
+
+// begun is a message that begins with the number of a case and goes on.
+var begun = regexp.MustCompile(`^(?:\p{Han}{1,8}\d{4}-\d{1,4}|#?\d{1,4}号)(?:那个|那件)?[,，:： ]?[^楼院线栋门路房井\s].{3,}`)
+
+// remark writes what staff say of a case, and no command reads, into its story.
+func (s *Skill) remark(t *bot.Turn) (bool, error) {
+	refs := References(t.Text())
+	if len(refs) == 0 {
+		return false, nil
+	}
+	found, err := s.lookUp(t, refs[0])
+	if err != nil || len(found) != 1 || !found[0].Can(Note, Actors(t.Org, t.Person, found[0])) || found[0].Secret && t.Message.Chat.Group {
+		return false, err
+	}
+	t.Session.Case = found[0].ID
+	return true, s.noteDown(t, found[0], resultOf(t.Text()))
 }
 
 // behind is what stands behind the command's colon, or behind the words themselves.

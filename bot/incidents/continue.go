@@ -141,6 +141,8 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		return true, s.hideName(t, c)
 	case t.Understood.Intent != "track" && questions.MatchString(text) && s.belongs(t, c, text):
 		return true, s.show(t, c, "")
+	case near && t.Message.Location == nil && c.Can(Relocate, []Actor{Reporting}) && s.onlyPlace(t, text):
+		return s.newPlace(t, c, text)
 	case adds:
 		return true, s.addWords(t, c, text)
 	case !near || slices.Contains(elsewhere, t.Understood.Intent):
@@ -173,6 +175,12 @@ func (s *Skill) belongs(t *bot.Turn, c *Case, text string) bool {
 		return false
 	}
 	return s.here(t, c, text)
+}
+
+// onlyPlace reports whether the words are a place and nothing else: right after a report they say better where it is.
+func (s *Skill) onlyPlace(t *bot.Turn, text string) bool {
+	match, ok := place.Best(place.Find(text, t.Places))
+	return ok && !match.Weak && utf8.RuneCountInString(withoutPlace(t, text)) <= 2
 }
 
 // here reports whether the words name no place but the case's own.

@@ -1,6 +1,7 @@
 package incidents
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -115,7 +116,7 @@ func (c *Case) attach(t *bot.Turn, after bool) {
 
 // putPlace takes a place of the message: its words, and the unit if there is exactly one that it can be.
 func (s *Skill) putPlace(t *bot.Turn, c *Case, m place.Match) (candidates []string) {
-	c.Place.Words, c.Place.Spot = m.Text, spot(m.Parts)
+	c.Place.Words, c.Place.Spot = cmp.Or(ours.ReplaceAllString(m.Text, ""), m.Text), spot(m.Parts)
 	c.Place.Unit = ""
 	units := finest(t.Org, t.Places.Locate(m, t.Unit))
 	if m.Weak && c.Place.Spot == "" && !t.Message.Chat.Group {
@@ -129,6 +130,9 @@ func (s *Skill) putPlace(t *bot.Turn, c *Case, m place.Match) (candidates []stri
 	}
 	return nil
 }
+
+// ours are words of a place that say nothing to whoever goes there.
+var ours = regexp.MustCompile(`(?:我们|咱们|我家|他家|她家|咱家|俺家)的?`)
 
 func (s *Skill) putPin(t *bot.Turn, c *Case, lat, lon float64) {
 	c.Place.Lat, c.Place.Lon = lat, lon

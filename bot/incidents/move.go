@@ -23,7 +23,7 @@ func (s *Skill) actAs(t *bot.Turn, c *Case, e Event, why string, as []Actor) (bo
 }
 
 var (
-	toWhom  = regexp.MustCompile(`(?:转办给|转交给|转派给|移交给|改派给|转给|派给|交给|移交|转到)\s*([^,，。;；:：\s]{2,20}?)\s*(?:来?(?:处理|办理|负责|管|办))?(?:[,，。;；:：\s]|$)`)
+	toWhom  = regexp.MustCompile(`(?:转办给|转交给|转派给|移交给|改派给|转给|派给|交给|移交|转到|转由|[号,，。\s]转(?:办给|交给|派给|给|交|办|派|到|由)?)\s*([^,，。;；:：\s]{2,20}?)\s*(?:来?(?:处理|办理|负责|管|办))?(?:[,，。;；:：\s]|$)`)
 	because = regexp.MustCompile(`(?:原因|理由|因为|由于)(?:是)?[:：,，]?\s*(.+)$`)
 	helpers = regexp.MustCompile(`(?:请|让|找|叫)\s*([^,，。;；:：\s]{2,20}?)\s*(?:来|一起)?(?:协办|协助|配合|帮忙)`)
 	backing = regexp.MustCompile(`退单|退回|不归我们|不是我们`)
