@@ -43,14 +43,14 @@ func (s *Store) Claim(ctx context.Context, queue string, now time.Time, n int, l
 	return s.claimed(queue, answer, asked)
 }
 
-// recover puts back what was leased by claims whose answers were lost.
+// recover puts back what was leased by claims whose answers were lost, or whose return could not be written.
 func (s *Store) recover(ctx context.Context) error {
 	if !s.lost.Load() {
 		return nil
 	}
 	s.gate.Lock() // no claim is under way, so that all that was handed out is known
 	defer s.gate.Unlock()
-	if !s.lost.Load() {
+	if !s.lost.Swap(false) { // what is lost from here on is for the next claim
 		return nil
 	}
 	var known []string
@@ -61,9 +61,9 @@ func (s *Store) recover(ctx context.Context) error {
 	s.mu.Unlock()
 	n, err := s.inherit(ctx, known)
 	if err != nil {
+		s.lost.Store(true)
 		return err
 	}
-	s.lost.Store(false)
 	if n > 0 {
 		s.log.Info("put back what was claimed while the connection broke", "jobs", n)
 	}

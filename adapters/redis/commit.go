@@ -13,9 +13,10 @@ import (
 
 // change is the arguments of the commit script.
 type change struct {
-	ends, puts, adds         []any
-	nEnds, nPuts, nAdds, all int // all: bytes of bodies
-	leases                   []bot.Lease
+	ends, puts, adds           []any
+	nEnds, nBack, nPuts, nAdds int
+	all                        int // bytes of bodies
+	leases                     []bot.Lease
 }
 
 // ready checks a change and writes it as the script wants it.
@@ -45,6 +46,7 @@ func ready(c bot.Change) (*change, error) {
 		if err := end(r.Lease, "b", r.Ready, r.Fresh); err != nil {
 			return nil, err
 		}
+		w.nBack++
 	}
 	written := map[[2]string]bool{}
 	for _, r := range c.Put {
@@ -186,6 +188,7 @@ func (s *Store) commit(ctx context.Context, w *change) error {
 	}
 	answer, err := s.committing.ask(ctx, w)
 	if err != nil {
+		s.abandon(w)
 		return err
 	}
 	if list, ok := answer.([]any); ok && len(list) == 3 {
@@ -195,12 +198,26 @@ func (s *Store) commit(ctx context.Context, w *change) error {
 		return bot.Errorf(bot.Conflict, "记录 %s/%s 刚被别人改过。", text(list[1]), text(list[2]))
 	}
 	s.commits.Add(1)
+	s.forget(w.leases)
+	return nil
+}
+
+// abandon is told of a change that was not written. If all it wanted was to put jobs back, nobody works on them any more: the next claim puts back what
+// this process does not know to be held.
+func (s *Store) abandon(w *change) {
+	if w.nBack == 0 || w.nBack < w.nEnds || w.nPuts+w.nAdds > 0 {
+		return
+	}
+	s.forget(w.leases)
+	s.lost.Store(true)
+}
+
+func (s *Store) forget(leases []bot.Lease) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range w.leases {
+	for _, l := range leases {
 		delete(s.held, s.tag.lease(l))
 	}
-	return nil
 }
 
 // commitAll writes changes that came at the same time with one call of the script. Each stands or falls alone.
