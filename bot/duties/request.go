@@ -64,6 +64,7 @@ type draft struct {
 var (
 	requestForm  = regexp.MustCompile(`^(?:准入申请|社区事项准入申请|申请准入)\s*[:: ]\s*(.{2,100})$`)
 	requestWords = regexp.MustCompile(`^(?:请示[::]?)?([^,,。??]{0,16}?)(?:想要?|拟|准备|需要|申请|希望|打算|请求|计划|要)(?:请|让|要求|安排|委托|由|把|将|发动)?(?:各|全部|所有|辖区内?|下面)?([^,,。??\s]{0,8}?)(?:社区居委会|居委会|社区)(?:来|去|帮忙|帮助|帮)?((?:协助|配合|承担|负责|代为|参与|代|做|发|开展|完成|上门|入户|收集|统计|组织).{2,60}?)[。.]?$`)
+	requestBody  = regexp.MustCompile(`^([^,,。??]{0,16}?)(?:请|让|要求|安排|委托|由)(?:各|全部|所有)?([^,,。??\s]{0,8}?)(?:社区居委会|居委会|社区)(?:来|去|帮忙|帮助|帮)?(.{2,60}?)[。.]?$`) // behind 准入申请:
 	requestList  = regexp.MustCompile(`准入(?:申请|事项)?.{0,4}(?:哪些|列表|记录|历史|待|没|未|进展|怎么样|情况)|(?:哪些|待).{0,6}准入申请`)
 )
 
@@ -72,6 +73,9 @@ func requestOf(text string) (draft, bool) {
 	if m := requestForm.FindStringSubmatch(text); m != nil {
 		if d, ok := requestOf(m[1]); ok {
 			return d, true
+		}
+		if b := requestBody.FindStringSubmatch(m[1]); b != nil {
+			return draft{From: b[1], Place: b[2], Matter: b[3]}, true
 		}
 		return draft{Matter: m[1]}, true
 	}

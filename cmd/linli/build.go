@@ -10,6 +10,7 @@ import (
 	"linli/bot"
 	"linli/bot/answers"
 	"linli/bot/directory"
+	"linli/bot/duties"
 	"linli/bot/incidents"
 	"linli/bot/meetings"
 	"linli/intents"
@@ -71,6 +72,7 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 		h.assistant(),
 		incidents.New(incidents.Options{Rank: h.model.Category, Dispatch: dispatchRules(), Duties: h.duties}),
 		meetings.New(meetings.Options{}),
+		duties.New(duties.Options{}),
 	}
 	return h, nil
 }
@@ -141,7 +143,7 @@ func (h *house) seed(ctx context.Context) error {
 			return fmt.Errorf("sample person %s: %w", p.ID, err)
 		}
 	}
-	return nil
+	return duties.Seed(ctx, h.store, h.org, h.clock.Now())
 }
 
 // putOnce writes a record unless it is there.

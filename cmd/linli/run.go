@@ -36,6 +36,7 @@ type commands struct {
 	Org        orgCommand        `cmd:"" help:"检查、导入、印出组织架构。"`
 	Documents  documentsCommand  `cmd:"" help:"导入、删除政策文件(目录答不上来时引用)。"`
 	Eval       evalCommand       `cmd:"" help:"用一份期望文件衡量效果。"`
+	Duties     dutiesCommand     `cmd:"" help:"责任清单:检查、导入、导出。"`
 	Incidents  incidentsCommand  `cmd:"" help:"事项:从历史工单学习分类,导出表格。"`
 	Doctor     doctorCommand     `cmd:"" help:"检查配置、存储、网络、时钟和节假日表,说出要改什么。"`
 	Export     exportCommand     `cmd:"" help:"把全部数据备份成一个文件;服务在运行时也可以。"`
