@@ -50,7 +50,9 @@ func (e *Engine) converse(t *Turn) error {
 		m.Action = chosen(t.Session.Choices, m.Text)
 	}
 	if m.Action == "" {
-		t.Understood = t.understand()
+		if err := t.understand(); err != nil {
+			return err
+		}
 	}
 	if err := e.route(t); err != nil {
 		if KindOf(err) != Forbidden || MessageOf(err) == "" {

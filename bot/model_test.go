@@ -222,7 +222,7 @@ func TestModelReader(t *testing.T) {
 			if c.role != "resident" {
 				person.Grants = []bot.Grant{{Role: bot.Role(c.role)}}
 			}
-			u := r.Read(t.Context(), person, c.text, intents.Context{Role: c.role})
+			u, _ := r.Read(t.Context(), person, c.text, intents.Context{Role: c.role})
 			if u.Intent != c.intent || u.Slots.Category != c.category || u.Slots.Place != c.place || asked != c.asked {
 				t.Errorf("asked %v, read %s %q %q, want %s %q %q", asked, u.Intent, u.Slots.Category, u.Slots.Place, c.intent, c.category, c.place)
 			}
@@ -240,7 +240,7 @@ func TestModelReaderSlow(t *testing.T) {
 		var work bot.ModelWork
 		r := bot.NewModelReader(fixed{Intent: "ask", Score: .1}, model, time.Second, func(w bot.ModelWork) { work = w })
 		began := time.Now()
-		u := r.Read(t.Context(), &bot.Person{}, "三号楼那个东西又冒水", intents.Context{})
+		u, _ := r.Read(t.Context(), &bot.Person{}, "三号楼那个东西又冒水", intents.Context{})
 		if u.Intent != "ask" || time.Since(began) != time.Second || work.Outcome != string(bot.ModelSlow) {
 			t.Errorf("%s after %v, outcome %q", u.Intent, time.Since(began), work.Outcome)
 		}

@@ -12,20 +12,26 @@ import (
 )
 
 // Reader is the ability of an Understander to take longer over a whole message that nobody has asked for: it may ask a model. It returns within
-// its deadline, at worst with what Understand says.
+// its deadline, at worst with what Understand says, and with what a model did, if one was asked.
 type Reader interface {
-	Read(ctx context.Context, person *Person, text string, c intents.Context) intents.Understanding
+	Read(ctx context.Context, person *Person, text string, c intents.Context) (intents.Understanding, *ModelWork)
 }
 
 // understand reads the turn's message. An answer to a question of ours is short and read by who asked: no model can know what "周三" answers.
-func (t *Turn) understand() intents.Understanding {
+func (t *Turn) understand() error {
 	r, ok := t.read.(Reader)
 	if !ok || t.Session.Skill != "" || reserved(t.Message.Text) {
-		return t.Understand(t.Message.Text)
+		t.Understood = t.Understand(t.Message.Text)
+		return nil
 	}
-	return r.Read(t.Context, t.Person, t.Message.Text, intents.Context{
+	var work *ModelWork
+	t.Understood, work = r.Read(t.Context, t.Person, t.Message.Text, intents.Context{
 		Role: string(t.Person.Role()), Now: t.Now, Places: t.Places, Group: t.Message.Chat.Group,
 	})
+	if work == nil || work.Outcome == string(ModelOff) {
+		return nil
+	}
+	return t.Worked(*work)
 }
 
 // reserved are words that are exact rather than meaning, and may bear a code that nobody else should see.
@@ -96,10 +102,10 @@ type reading struct {
 const longestRead = 400
 
 // Read implements Reader.
-func (r *ModelReader) Read(ctx context.Context, person *Person, text string, c intents.Context) intents.Understanding {
+func (r *ModelReader) Read(ctx context.Context, person *Person, text string, c intents.Context) (intents.Understanding, *ModelWork) {
 	own := r.Understand(text, c)
 	if own.Score >= unsure || own.Slots.Urgent != "" || len([]rune(text)) < 3 || len([]rune(text)) > longestRead {
-		return own
+		return own, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.deadline)
 	defer cancel()
@@ -112,13 +118,13 @@ func (r *ModelReader) Read(ctx context.Context, person *Person, text string, c i
 	}
 	if err != nil {
 		work.Outcome = string(WhyNoModel(err))
-		return own
+		return own, &work
 	}
 	merged, ok := r.merge(own, said, person.Staff())
 	if !ok {
 		work.Outcome = "refused"
 	}
-	return merged
+	return merged, &work
 }
 
 // merge takes over what the model says if it is one of the things that it was given, or stands in the message; else the own reading stays.

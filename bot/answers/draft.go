@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -22,6 +23,7 @@ type Wording interface {
 
 // Asked is an answer before it is put into words.
 type Asked struct {
+	Task     string // bot.TaskAnswer if it is empty
 	Question string
 	Person   string // for whom; not sent
 	Entry    *knowledge.Entry
@@ -101,7 +103,7 @@ func (d *Drafter) Word(ctx context.Context, a Asked) (Worded, error) {
 	defer cancel()
 	source := a.Entry.Text()
 	c, err := d.model.Complete(ctx, bot.Prompt{
-		Task: bot.TaskAnswer, Person: a.Person, System: d.system, Schema: draftSchema,
+		Task: cmp.Or(a.Task, bot.TaskAnswer), Person: a.Person, System: d.system, Schema: draftSchema,
 		Data: []bot.PromptData{
 			{Name: "问题", Text: a.Question},
 			{Name: "条目 " + a.Entry.ID, Text: source, Public: true},

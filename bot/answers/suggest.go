@@ -26,7 +26,7 @@ func (s *Skill) suggest(t *bot.Turn, id string) error {
 	}
 	plain := s.composer.Reply(a)
 	entry := a.Hits[0].Entry
-	w, err := s.wording.Word(t.Context, Asked{Question: q.Text, Person: t.Person.ID, Entry: entry, Plain: plain.Text})
+	w, err := s.wording.Word(t.Context, Asked{Task: bot.TaskStaff, Question: q.Text, Person: t.Person.ID, Entry: entry, Plain: plain.Text})
 	if work, asked := workOf(bot.TaskStaff, []string{entry.ID}, w, err); asked {
 		if err := t.Worked(work); err != nil {
 			return err

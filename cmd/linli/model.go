@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func (m *languageModel) register(r *prometheus.Registry) {
 // Word puts an answer into words and counts what became of it.
 func (m *languageModel) Word(ctx context.Context, a answers.Asked) (answers.Worded, error) {
 	w, err := answers.NewDrafter(m.guard, m.config.AnswerWithin).Word(ctx, a)
-	m.drafts.WithLabelValues(bot.TaskAnswer, outcome(err)).Inc()
+	m.drafts.WithLabelValues(cmp.Or(a.Task, bot.TaskAnswer), outcome(err)).Inc()
 	return w, err
 }
 
