@@ -34,6 +34,7 @@ type Classifier struct {
 type TrainOptions struct {
 	C     float64 // the cost of a mistake; 0: 1
 	Grams int     // the longest n-gram; 0: 3
+	Rare  float64 // how much rare features count: inverse document frequency to this power; 0: 1
 	Beta  float64 // how much features count that tell the label from the rest (NB-SVM; Wang and Manning, 2012); 0: all alike
 	Bias  float64 // how much a label may be preferred as such; 0: not at all
 	Heat  float64 // sharpness of the probabilities; 0: 4
@@ -108,7 +109,7 @@ func weigh(fs []feature, idf []float32) {
 
 // Train learns from examples.
 func Train(examples []Example, o TrainOptions) *Classifier {
-	o.C, o.Grams, o.Heat, o.Bits = cmp.Or(o.C, 1), cmp.Or(o.Grams, 3), cmp.Or(o.Heat, 4), cmp.Or(o.Bits, 16)
+	o.C, o.Grams, o.Rare, o.Heat, o.Bits = cmp.Or(o.C, 1), cmp.Or(o.Grams, 3), cmp.Or(o.Rare, 1), cmp.Or(o.Heat, 4), cmp.Or(o.Bits, 16)
 	mask := uint32(1)<<o.Bits - 1
 	c := &Classifier{heat: o.Heat, grams: o.Grams, idf: make([]float32, mask+1)}
 	index := map[string]int{}
@@ -126,7 +127,7 @@ func Train(examples []Example, o TrainOptions) *Classifier {
 		}
 	}
 	for b, n := range df {
-		c.idf[b] = float32(math.Log(float64(1+len(examples))/float64(1+n)) + 1)
+		c.idf[b] = float32(math.Pow(math.Log(float64(1+len(examples))/float64(1+n))+1, o.Rare))
 	}
 	for _, row := range rows {
 		weigh(row, c.idf)

@@ -315,7 +315,7 @@ func (c *evalClassifier) Run(io streams) error {
 	}
 	var r result
 	if c.Test == "" {
-		score := intents.CrossValidate(train, 5, intents.TrainOptions{Grams: 2, Beta: .5})
+		score := intents.CrossValidate(train, 5, intents.OrderOptions)
 		r.Total, r.Right, r.Accuracy, r.MacroF1 = score.Total, score.Right, score.Accuracy, score.MacroF1
 		return r.print(io, c.JSON)
 	}
@@ -323,7 +323,7 @@ func (c *evalClassifier) Run(io streams) error {
 	if err != nil {
 		return err
 	}
-	classifier := intents.Train(train, intents.TrainOptions{Grams: 2, Beta: .5})
+	classifier := intents.Train(train, intents.OrderOptions)
 	var want, got []string
 	for _, e := range test {
 		label := classifier.Predict(e.Text)[0].Label
