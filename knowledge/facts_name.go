@@ -40,9 +40,25 @@ var person = regexp.MustCompile(`(?:找|联系|联系人|经办人|负责人|姓
 // surnames are those that most people bear.
 const surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许邓韩冯曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔汤"
 
-// people are names of persons that the sources don't have.
+// Who does it, and on what: 由县级财政发放, 在赣服通上申请. Such names need not end like one.
+var (
+	doneBy   = regexp.MustCompile(`由(\p{Han}{2,14}?)(?:负责|发放|审核|办理|受理|管理|管|处理|出具|开具|认定|审批|签发|牵头|实施)`)
+	doneOn   = regexp.MustCompile(`在(\p{Han}{2,8}?)上面?(?:办|申|填|查|预约|提交|领|报)`)
+	joinedBy = regexp.MustCompile(`和|或者|或|以及|及|与|跟|同|先|再|统一|一起|共同|直接|来|进行|您|本人|自己`)
+)
+
+// people are names of persons that the sources don't have, and what is said to do it.
 func (k *evidence) people(text string) []Fact {
 	var missing []Fact
+	for _, form := range []*regexp.Regexp{doneBy, doneOn} {
+		for _, m := range form.FindAllStringSubmatch(text, -1) {
+			for _, name := range joinedBy.Split(m[1], -1) {
+				if len([]rune(name)) > 1 && !strings.Contains(k.text, name) && !k.generalName(name) {
+					missing = append(missing, Fact{FactName, name, name})
+				}
+			}
+		}
+	}
 	for _, m := range person.FindAllStringSubmatch(text, -1) {
 		if !strings.Contains(k.text, m[1]) {
 			missing = append(missing, Fact{FactName, m[1], m[1]})
@@ -92,6 +108,16 @@ func (k *evidence) name(text []rune, n int) (string, bool) {
 func (k *evidence) general(name []rune, n int) bool {
 	bare := name[:len(name)-n]
 	return len(bare) >= 2 && slices.Contains(factWords().general, string(name[len(bare):])) && strings.Contains(k.text, string(bare))
+}
+
+// generalName is general for a name by itself.
+func (k *evidence) generalName(name string) bool {
+	for _, w := range factWords().general {
+		if strings.HasSuffix(name, w) {
+			return k.general([]rune(name), len([]rune(w)))
+		}
+	}
+	return false
 }
 
 // leads reports whether the text ends with a word that may stand before a name.
