@@ -80,6 +80,7 @@ func Load(name string, text []byte, org *bot.Org) ([]Item, []knowledge.Problem) 
 		return nil, []knowledge.Problem{*problem}
 	}
 	r := &reader{file: name, org: org, seen: map[string]int{}}
+	rows = rows[headAt(rows):]
 	r.readHead(rows[0])
 	if len(r.problems) > 0 {
 		return nil, r.problems
@@ -93,6 +94,27 @@ func Load(name string, text []byte, org *bot.Org) ([]Item, []knowledge.Problem) 
 		r.wrong(2, "", "表头下面没有任务")
 	}
 	return r.items, r.problems
+}
+
+// headAt is where the names of the columns stand: a list may bear a title above them.
+func headAt(rows []knowledge.Row) int {
+	for i, row := range rows[:min(len(rows), 5)] {
+		known := 0
+		for _, column := range needed {
+			if slices.ContainsFunc(row.Cells, func(c string) bool { return slices.Contains(columns[column], plain(c)) }) {
+				known++
+			}
+		}
+		if known >= 2 {
+			return i
+		}
+	}
+	return 0
+}
+
+// plain is a column's name without what surrounds it.
+func plain(cell string) string {
+	return strings.ToLower(strings.TrimSpace(strings.TrimPrefix(cell, "\uFEFF")))
 }
 
 // reader reads the rows of one file.
@@ -117,7 +139,7 @@ func (r *reader) wrong(line int, column, message string) {
 func (r *reader) readHead(row knowledge.Row) {
 	r.columns, r.names, r.above = map[string]int{}, map[string]string{}, map[string]string{}
 	for i, cell := range row.Cells {
-		name := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(cell, "\uFEFF")))
+		name := plain(cell)
 		for column, names := range columns {
 			if _, twice := r.columns[column]; slices.Contains(names, name) && !twice {
 				r.columns[column], r.names[column] = i, name
@@ -217,6 +239,11 @@ func (r *reader) unit(line int, name string) string {
 		return ""
 	}
 	u, err := r.org.Lookup(name)
+	for _, suffix := range []string{"办事处", "居委会", "党工委", "党委"} {
+		if short, cut := strings.CutSuffix(name, suffix); cut && err != nil {
+			u, err = r.org.Lookup(short)
+		}
+	}
 	if err != nil {
 		r.wrong(line, "unit", ":"+bot.MessageOf(err)+";请照组织架构里的名称写,一格只写一个单位")
 		return ""
