@@ -168,10 +168,11 @@ func (c *Client) ask(ctx context.Context, p bot.Prompt, schema *compiled) (bot.C
 	if said.cut { // asking again would be cut again
 		return answer, &bot.ModelError{Why: bot.ModelCut}
 	}
+	// A server may have ignored the schema without a word: now it stands in words.
 	repair := c.request(p, schema, Modes[c.mode.Load()])
 	repair.Messages = append(repair.Messages,
 		openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, Content: cmp.Or(strings.TrimSpace(said.text), "(空)")},
-		openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, Content: "上面的输出不合要求:" + wrong.Error() + "。请只输出一个符合 JSON Schema 的 JSON 对象。"})
+		openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, Content: "上面的输出不合要求:" + wrong.Error() + "。请只输出一个符合下面 JSON Schema 的 JSON 对象:" + string(schema.source)})
 	if said, err = c.send(ctx, repair); err != nil {
 		return answer, translate(err)
 	}
