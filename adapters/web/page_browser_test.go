@@ -279,11 +279,11 @@ func pageKeyboard(t *testing.T, browser context.Context) {
 	// The order of the Tab key.
 	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
 	var order []string
-	for range 8 {
+	for range 9 {
 		p.do(chromedp.KeyEvent(kb.Tab))
 		order = append(order, value[string](p, `document.activeElement.id || document.activeElement.className || document.activeElement.textContent`))
 	}
-	if want := []string{"skip", "large", "开证明找哪里", "我要报修", "查进度", "找人工", "text", "send"}; !slices.Equal(order, want) {
+	if want := []string{"skip", "large", "开证明找哪里", "我要报修", "查进度", "找人工", "attach", "text", "send"}; !slices.Equal(order, want) {
 		t.Errorf("Tab goes %q, want %q", order, want)
 	}
 
