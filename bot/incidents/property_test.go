@@ -185,7 +185,7 @@ var (
 func TestAnythingAtRandom(t *testing.T) {
 	checks := "60"
 	if testing.Short() {
-		checks = "30" // of which rapid does a fifth
+		checks = "20" // of which rapid does a fifth
 	}
 	for name, value := range map[string]string{"rapid.checks": checks, "rapid.steps": "120"} {
 		if f := flag.Lookup(name); f.Value.String() == f.DefValue {
