@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"regexp"
+	"slices"
 	"strings"
 
 	"linli/bot"
@@ -120,32 +121,39 @@ var (
 	handWords = []*regexp.Regexp{
 		regexp.MustCompile(`(?:能不能|能否|可不可以|可否|可以|能|该不该|应不应该|是否可以|允许)?(?:把|将)?([^,。,??]{2,30}?)(?:的(?:任务|工作|事|责任))?(?:能不能|能否|可不可以|可否|可以|能|该不该|是否可以)?(?:交给|交由|下放给?|下沉到?|转给|推给|派给|压给|甩给|摊派给|分给)了?` + body),
 		regexp.MustCompile(`(?:能不能|能否|可不可以|可否|可以|能|该不该|应不应该|是否可以)(?:让|叫|要求|安排|请|由)` + body + `(?:来|去|参与|承担|负责|做)?([^,。,??]{2,30})`),
+		regexp.MustCompile(`(?:让|叫|要求|安排)` + body + `(?:来|去|参与|承担|负责|做)?([^,。,??]{2,30}?)(?:合规|合法|可以|允许|行|对)(?:吗|不|么)`),
 	}
+	mayWords = regexp.MustCompile(body + `(?:能不能|能否|可不可以|可否|可以|能|该不该|应不应该|是否可以|是否|有没有权|有权|要不要)(?:去|来|参与|承担|负责|做|开)?([^,。,??]{2,30})`)
 	ownWords = regexp.MustCompile(`^(?:请问)?([^,。,??]{2,20}?)(?:是不是|是否|到底|应该|应当|该不该|该)?(?:归|由|属于|是)(?:不是)?` + body + `(?:来)?(?:管|负责|做|办|干|的(?:事|职责|责任|工作))`)
 	asksIt   = regexp.MustCompile(`[??]|吗|么$|吧$|能不能|能否|可不可以|可否|该不该|是否|是不是|行不行|合不合规|合规|允许|可以`)
 	subject  = regexp.MustCompile(`^(?:请问|那|我们|我单位|他们|市里|区里|县里|上级|街道|部门|领导|区[^ ]{1,4}局|市[^ ]{1,4}局)+|^(?:能不能|能否|可不可以|可否|可以|能|是否可以)|^(?:把|将)|(?:的)?(?:任务|工作|事情|责任|事)$|(?:吗|吧|么|呢|啊|行不行|可以)$`)
 	allLists = regexp.MustCompile(`(?:社区)?(?:工作)?(?:事项)?准入(?:清单|制度|目录)|(?:哪些|什么)(?:事|事项|工作|任务)?(?:不能|不得|不可以|禁止|不允许)(?:交给|下放给?|让|要求)?` + body + `|禁止(?:交给|下放给?)?` + body)
 )
 
-// matterOf returns what is asked about; false if the words do not ask whether something is a community's. owning: they ask whose it is, which may be
-// a question about a complaint.
-func matterOf(text string) (matter string, owning, ok bool) {
+// manner is how a matter was asked about.
+type manner int
+
+// The manners.
+const (
+	handing manner = iota // may it be handed to a community
+	owning                // is it a community's: perhaps a question about a complaint
+	doing                 // may a community do it: perhaps a question about a service
+)
+
+// matterOf returns what is asked about; false if the words do not ask whether something is a community's.
+func matterOf(text string) (matter string, m manner, ok bool) {
 	if !asksIt.MatchString(text) {
-		return "", false, false
+		return "", 0, false
 	}
-	for _, p := range handWords {
-		if m := p.FindStringSubmatch(text); m != nil {
-			if matter = trim(m[1]); len([]rune(matter)) > 1 {
-				return matter, false, true
+	ways := append(slices.Clone(handWords), ownWords, mayWords)
+	for i, p := range ways {
+		if found := p.FindStringSubmatch(text); found != nil {
+			if matter = trim(found[1]); len([]rune(matter)) > 1 {
+				return matter, manner(max(0, i-len(handWords)+1)), true
 			}
 		}
 	}
-	if m := ownWords.FindStringSubmatch(text); m != nil {
-		if matter = trim(m[1]); len([]rune(matter)) > 1 {
-			return matter, true, true
-		}
-	}
-	return "", false, false
+	return "", 0, false
 }
 
 // trim takes away what stands around a matter: who asks, whether one may.
@@ -161,7 +169,7 @@ func trim(text string) string {
 
 // admission answers a question about what a community is to do, and takes a request to hand something down. It reports false if the words are neither.
 func (s *Skill) admission(t *bot.Turn, text string) (bool, error) {
-	if t.Understood.Intent == "report" && t.Understood.Score > 0.8 {
+	if otherwise.MatchString(t.Understood.Intent) && t.Understood.Score > 0.8 {
 		return false, nil
 	}
 	if t.Person.Staff() {
@@ -179,13 +187,14 @@ func (s *Skill) admission(t *bot.Turn, text string) (bool, error) {
 		t.Reply(bot.Reply{Text: s.say("admission.lists", s.barred), Sources: []bot.Source{{Title: barredBasis, URL: barredSource, CheckedOn: checkedOn}}})
 		return true, nil
 	}
-	matter, owning, ok := matterOf(text)
+	matter, asked, ok := matterOf(text)
 	if !ok {
 		return false, nil
 	}
 	r := s.rule(t, matter)
-	if owning && r.Class == Unknown {
-		return false, nil // whose it is the catalogue may know
+	switch {
+	case asked == owning && r.Class == Unknown, asked == doing && r.Class != Barred && r.Class != Helping:
+		return false, nil // the catalogue may know
 	}
 	s.settle(t)
 	reply := bot.Reply{Text: s.say("admission."+string(r.Class), r), Sources: r.sources()}

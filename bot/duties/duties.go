@@ -92,7 +92,8 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 		s.settle(t)
 		return true, s.list(t)
 	}
-	if !listWords.MatchString(text) || !listVerbs.MatchString(text) || otherwise.MatchString(t.Understood.Intent) && numberIn(text) == "" {
+	named := listWords.MatchString(text) && listVerbs.MatchString(text) || numberIn(text) != "" && historical.MatchString(text)
+	if !named || otherwise.MatchString(t.Understood.Intent) && numberIn(text) == "" {
 		return false, nil
 	}
 	s.settle(t)

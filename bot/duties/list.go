@@ -47,6 +47,7 @@ var (
 	reportedWords = regexp.MustCompile(`待确认|等确认|要我确认`)
 	mineWords     = regexp.MustCompile(`我们?单位|本单位|我们?(?:社区|街道|局|所)|我们|本(?:社区|街道|局)|^我(?:有|的|负责|要)|我负责`)
 	whoWords      = regexp.MustCompile(`谁|哪个(?:单位|部门|领导)|(?:责任|牵头|配合)单位|什么单位`)
+	howFar        = regexp.MustCompile(`进展|进度`)
 	filler        = regexp.MustCompile(`责任清单|清单|重点项目|请问|查一下|查询|看看|看一下|列出|帮我|现在|目前|我们?单位|本单位|谁(?:在)?(?:负责|牵头|管|落实)?|哪个(?:单位|部门|领导)|什么单位|(?:责任|牵头|配合)单位|负责|牵头|这项|这个|这件事|工作|任务|项目|的|是|由|归|呢|吗|啊|了|一下|怎么样|进展|进度|情况|历史|记录|经过|到哪了|做到|做得|到|百分之[一二三四五六七八九十百零]+|[0-9]{1,4}\s*%|[一二三四五六七八九]成|一半|已经|已|全部|都|完成|做完|办完|办结|落实|搞好|搞定|确认|退回|[\s,，。?？!！:：、]`)
 )
 
@@ -251,12 +252,12 @@ func (s *Skill) showOne(t *bot.Turn, found []*Item, history bool) error {
 	return nil
 }
 
-// asksWho reports whether the words ask who is responsible for something that is certainly one of the items: they name at least half of its title, and
+// asksWho reports whether the words ask who is responsible for something, or how far it is, that is certainly one of the items: they name at least half of its title, and
 // say little else. A word that a title shares with a complaint (路灯) is not enough.
 func (s *Skill) asksWho(t *bot.Turn, text string) (bool, error) {
 	words := filler.ReplaceAllString(text, "")
 	said := pairs(words)
-	if !whoWords.MatchString(text) || len(said) < 3 || otherwise.MatchString(t.Understood.Intent) {
+	if !whoWords.MatchString(text) && !howFar.MatchString(text) || len(said) < 3 || otherwise.MatchString(t.Understood.Intent) {
 		return false, nil
 	}
 	all, err := s.items(t)

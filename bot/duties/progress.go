@@ -39,6 +39,7 @@ var (
 	unfinished   = regexp.MustCompile(`(?:没|未|没有|还没|尚未|不能|无法)(?:有)?(?:全部)?(?:完成|做完|办完|办结|落实)`)
 	confirmWords = regexp.MustCompile(`确认(?:完成|无误|办结|通过)?|同意完成|核实通过`)
 	returnWords  = regexp.MustCompile(`退回|不通过|打回`)
+	questions    = regexp.MustCompile(`[??]|怎么样|多少|哪|如何|谁|什么|几`)
 	plainNumber  = regexp.MustCompile(`^\s*(\d{1,4})\s*$`)
 )
 
@@ -59,7 +60,7 @@ func percentOf(t *bot.Turn, text string) (int, bool) {
 
 // tells reports whether the words report, confirm or send back rather than ask.
 func tells(t *bot.Turn, text string) bool {
-	if strings.ContainsAny(text, "??") || strings.HasSuffix(text, "吗") || strings.HasSuffix(text, "没有") || historical.MatchString(text) {
+	if strings.HasSuffix(text, "吗") || strings.HasSuffix(text, "没有") || questions.MatchString(text) || historical.MatchString(text) {
 		return false
 	}
 	_, percent := percentOf(t, text)

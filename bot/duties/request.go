@@ -63,7 +63,7 @@ type draft struct {
 
 var (
 	requestForm  = regexp.MustCompile(`^(?:准入申请|社区事项准入申请|申请准入)\s*[:: ]\s*(.{2,100})$`)
-	requestWords = regexp.MustCompile(`^(?:请示[::]?)?([^,,。??]{0,16}?)(?:想要?|拟|准备|需要|申请|希望|打算|请求|计划|要)(?:请|让|要求|安排|委托|由|把|将|发动)?(?:各|全部|所有|辖区内?|下面)?([^,,。??\s]{0,8}?)(?:社区居委会|居委会|社区)(?:来|去|帮忙|帮助|帮)?((?:协助|配合|承担|负责|代为|参与|代|做|发|开展|完成|上门|入户|收集|统计|组织).{2,60}?)[。.]?$`)
+	requestWords = regexp.MustCompile(`^(?:请示[::]?)?([^,,。??]{0,16}?)(?:想要?|拟|准备|需要|申请|希望|打算|请求|计划)(?:请|让|要求|安排|委托|由|把|将|发动)?(?:各|全部|所有|辖区内?|下面)?([^,,。??\s]{0,8}?)(?:社区居委会|居委会|社区)(?:来|去)?((?:帮忙|帮助|帮|协助|配合|承担|负责|代|参与|做|发|开展|完成|上门|入户|收集|统计|组织).{2,60}?)[。.]?$`)
 	requestBody  = regexp.MustCompile(`^([^,,。??]{0,16}?)(?:请|让|要求|安排|委托|由)(?:各|全部|所有)?([^,,。??\s]{0,8}?)(?:社区居委会|居委会|社区)(?:来|去|帮忙|帮助|帮)?(.{2,60}?)[。.]?$`) // behind 准入申请:
 	requestList  = regexp.MustCompile(`准入(?:申请|事项)?.{0,4}(?:哪些|列表|记录|历史|待|没|未|进展|怎么样|情况)|(?:哪些|待).{0,6}准入申请`)
 )
@@ -107,13 +107,7 @@ func (s *Skill) request(t *bot.Turn, d draft) error {
 	if r.From == "" || strings.HasPrefix(r.From, "我") || strings.HasPrefix(r.From, "本") {
 		r.From = t.Org.Name(r.Unit)
 	}
-	if d.Place != "" {
-		if found, err := t.Org.Lookup(d.Place + "社区"); err == nil {
-			r.To = found.ID
-		} else if found, err := t.Org.Lookup(strings.TrimSuffix(d.Place, "的")); err == nil {
-			r.To = found.ID
-		}
-	}
+	r.To = placeOf(t.Org, d.Place)
 	r.step(t, "asked", "", string(r.State), "")
 	for _, id := range []string{r.To, asker, r.Unit} {
 		if street := streetOf(t.Org, id); street != "" && r.Street == "" {
@@ -127,6 +121,17 @@ func (s *Skill) request(t *bot.Turn, d draft) error {
 		return s.askStreet(t, r)
 	}
 	return s.lay(t, r)
+}
+
+// placeOf is the community or the street whose communities are meant; "" if the words name none that is known.
+func placeOf(org *bot.Org, words string) string {
+	words = strings.TrimRight(words, "的各全部所有辖区内下面")
+	for _, n := range []string{words + "社区", words} {
+		if found, err := org.Lookup(n); words != "" && err == nil {
+			return found.ID
+		}
+	}
+	return ""
 }
 
 func requestID(t *bot.Turn) string {
