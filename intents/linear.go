@@ -225,7 +225,7 @@ func telling(rows [][]feature, y []int, k, size int, beta float64) []float32 {
 		return scale
 	}
 	in, out := make([]float64, size), make([]float64, size)
-	inAll, outAll := float64(size), float64(size)
+	inAll, outAll := 0.0, 0.0
 	for i, row := range rows {
 		for _, f := range row {
 			if y[i] == k {
@@ -235,6 +235,12 @@ func telling(rows [][]feature, y []int, k, size int, beta float64) []float32 {
 				out[f.bucket]++
 				outAll++
 			}
+		}
+	}
+	for b := range scale { // each that was seen counts once more, on both sides
+		if in[b]+out[b] > 0 {
+			inAll++
+			outAll++
 		}
 	}
 	for b := range scale {

@@ -3,14 +3,11 @@
 package intents
 
 import (
-	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -236,115 +233,4 @@ func (m *Model) Understand(text string, c Context) Understanding {
 	}
 	m.fill(&u, normal, c)
 	return u
-}
-
-var (
-	caseNumber   = regexp.MustCompile(`[\p{Han}]{2,6}\d{4}-\d{1,3}`)
-	numberWords  = regexp.MustCompile(`([\p{Han}]{2,6}\d{4}-\d{1,3})|(\d{4}-\d{1,3})|#(\d{1,3})|(\d{1,3})号(?:楼)?`)
-	percentWords = regexp.MustCompile(`(\d{1,3})\s*%|百分之([一二三四五六七八九十]+)|([一二三四五六七八九])成|(一半)`)
-	titleWords   = regexp.MustCompile(`([\p{Han}]{0,12}?(?:联席会议?|推进会|协调会|议事会|例会|代表大会|座谈会|恳谈会|听证会|评议会|碰头会|部署会|调度会))`)
-	leadWords    = regexp.MustCompile(`提前[^,,。;]*`)
-)
-
-// fill fills the slots that belong to the intent.
-func (m *Model) fill(u *Understanding, normal string, c Context) {
-	s := &u.Slots
-	bare := normal
-	if where, ok := place.Best(place.Find(normal, c.Places)); ok && (!where.Weak || u.Intent == "report" || strings.HasPrefix(u.Intent, "meeting.")) {
-		s.Place = where.Text
-		bare = strings.Replace(bare, where.Text, "", 1)
-		if len(where.Units) == 1 {
-			s.Unit = where.Units[0]
-		}
-	}
-	if u.Intent == "report" && s.Category == "" {
-		if best := m.Category(bare, 1); len(best) > 0 {
-			s.Category = best[0].Code
-		}
-	}
-	if strings.HasPrefix(u.Intent, "incident.") || u.Intent == "track" {
-		if n := numberWords.FindStringSubmatch(normal); n != nil {
-			s.Number = cmp.Or(n[1:]...)
-		}
-	}
-	s.Percent = percent(normal)
-	var lead []int
-	if strings.Contains(normal, "提前") {
-		lead = leadWords.FindStringIndex(normal)
-	}
-	for _, t := range u.Times {
-		switch {
-		case lead != nil && t.Pos >= lead[0] && t.End <= lead[1]:
-			if t.Duration > 0 {
-				s.Remind = append(s.Remind, short(t.Duration))
-			}
-		case t.RRule != "" && s.RRule == "":
-			s.RRule = t.RRule
-			if s.At == nil && !t.Start.IsZero() {
-				s.At = &t.Start
-			}
-		case s.At == nil && !t.Start.IsZero():
-			s.At = &t.Start
-			if t.Joined {
-				s.Until = &t.Stop
-			}
-		}
-	}
-	if u.Slots.Remind == nil && lead != nil {
-		if d, ok := timex.ParseDuration(strings.TrimPrefix(strings.TrimSuffix(normal[lead[0]:lead[1]], "提醒"), "提前")); ok {
-			s.Remind = []string{short(d)}
-		}
-	}
-	if strings.HasPrefix(u.Intent, "meeting.") {
-		if t := titleWords.FindString(normal); t != "" {
-			for _, when := range u.Times {
-				t = strings.ReplaceAll(t, when.Text, "")
-			}
-			s.Title = strings.TrimLeft(strings.TrimPrefix(t, s.Place), "开召的把在安排通知定一个次取消")
-		}
-	}
-}
-
-// percent reads 80%, 八成, 一半; nil if there is none.
-func percent(normal string) *int {
-	if !strings.ContainsAny(normal, "%百成半") {
-		return nil
-	}
-	p := percentWords.FindStringSubmatch(normal)
-	if p == nil {
-		return nil
-	}
-	v := 50
-	switch {
-	case p[1] != "":
-		v, _ = strconv.Atoi(p[1]) // three digits
-	case p[2] != "":
-		v = tens(p[2])
-	case p[3] != "":
-		v = 10 * (1 + strings.Index("一二三四五六七八九", p[3])/3)
-	}
-	return &v
-}
-
-// tens reads a Chinese numeral up to 九十九.
-func tens(numeral string) int {
-	n, last := 0, 0
-	for _, r := range numeral {
-		if r == '十' {
-			n, last = max(last, 1)*10, 0
-			continue
-		}
-		last = 1 + strings.IndexRune("一二三四五六七八九", r)/3
-	}
-	return n + last
-}
-
-// short writes a duration as 24h or 30m.
-func short(d time.Duration) string {
-	text := d.String()
-	text = strings.TrimSuffix(text, "0s")
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
