@@ -39,6 +39,7 @@ func (s *Skill) staffCommands() []command {
 		{regexp.MustCompile(`号(?:那个|那件)?[,，]?(?:不同意|不批准?|不行)`), RefuseTime, s.refuseTime},
 		{regexp.MustCompile(`(?:接单|签收|收到|认领|接下|来处理|去处理|处理中|在处理|在办)(?:了|啦)?[。.!！]?$`), Sign, s.sign},
 		{regexp.MustCompile(`[号,，。\s]转(?:给|交|办|派|到|由)?\p{Han}{2,}|派给|交给|移交`), Transfer, s.transfer},
+		{regexp.MustCompile(`(?:处理|解决|修|弄|办|清理?|搞|更?换|维修|处置|搬|拆|疏通)(?:好|完|掉|走|毕|成|通)了?|办结|结案|搞定|已经?(?:处理|解决)`), Answer, s.done},
 		{storyWords, Note, s.story},
 	}
 }
@@ -60,6 +61,9 @@ func (s *Skill) command(t *bot.Turn) (bool, error) {
 		at := cmd.words.FindStringIndex(t.Text())
 		if !staff || at == nil || !named && (at[0] > len("请您") || !slices.Contains(implied, cmd.event)) {
 			continue
+		}
+		if solved := readOpinion(t.Text()).solved; cmd.event == Answer && (asking.MatchString(t.Text()) || progressWords.MatchString(t.Text()) || solved == nil || !*solved) {
+			continue // asked whether, or said that it isn't
 		}
 		if !named && cmd.event == AskTime && strings.HasPrefix(t.Understood.Intent, "meeting.") {
 			continue
