@@ -2,6 +2,7 @@ package duties_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"linli/bot"
+	"linli/bot/bottest"
 	"linli/bot/duties"
 )
 
@@ -224,4 +226,37 @@ func FuzzLoad(f *testing.F) {
 			t.Error("nothing was read and nothing said")
 		}
 	})
+}
+
+// TestWholeList imports a list of the size that the city keeps, 20 heads with 62 items and 28 projects, and asks for it.
+func TestWholeList(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(head)
+	n := 0
+	for h := 1; h <= 20; h++ {
+		for i := 1; i <= 3 || h <= 2 && i <= 4; i++ {
+			fmt.Fprintf(&b, "责任清单,%d,大项%d,%d,任务%d,里村街道,2026-12-%02d,,\n", h, h, i, n, 1+n%31)
+			n++
+		}
+	}
+	for p := 1; p <= 28; p++ {
+		fmt.Fprintf(&b, "重点项目,,%s,%d,项目任务%d,马鞍山社区,2026年底,,\n", []string{"领跑创新", "巩固强基", "追赶提升"}[min(p-1, 26)/9], p, p)
+	}
+	org, store := sampleOrg(t), openStore(t)
+	items, problems := duties.Load("清单.csv", []byte(b.String()), org)
+	if len(problems) > 0 || n != 62 || len(items) != 90 {
+		t.Fatal(n, len(items), problems)
+	}
+	_, err := duties.Import(t.Context(), store, org, items, false, "清单", began)
+	must(t, err)
+	understand, err := model()
+	must(t, err)
+	got := bottest.Play(t, "person 胡主任 street 里村街道\n胡主任: 责任清单进度\n胡主任: 追赶提升的重点项目有哪些\n", bottest.Setup{Store: store, Options: bot.Options{
+		Skills: []bot.Skill{echo{}, duties.New(duties.Options{})}, Understand: understand, Org: org, Root: "360203",
+	}})
+	for _, want := range []string{"20大项62小项,重点项目28个", "追赶提升重点项目共10项"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is missing in %s", want, got)
+		}
+	}
 }
