@@ -200,7 +200,7 @@ const digits = `([0-9]{1,3}|[一二三四五六七八九十]{1,3})`
 var (
 	headAndItem = regexp.MustCompile(`第?` + digits + `\s*(?:个)?大项\s*(?:的|中|里|[,，、])?\s*第?` + digits + `\s*(?:个)?(?:小项|项|条)`)
 	dashNumber  = regexp.MustCompile(`(?:^|[^0-9-])([0-9]{1,2})\s*[-—–－]\s*([0-9]{1,2})(?:[^0-9月-]|$)`)
-	projectNo   = regexp.MustCompile(`(?:重点)?项目\s*第?` + digits + `(?:号|个|项)?|第` + digits + `(?:个|项)?重点项目`)
+	projectNo   = regexp.MustCompile(`(?:重点项目|^项目|[,,。\s]项目)\s*第?` + digits + `(?:号|个|项)?(?:[^张份批期类大年月0-9]|$)|第` + digits + `(?:个|项)?重点项目`)
 	headOnly    = regexp.MustCompile(`第` + digits + `\s*(?:个)?大项`)
 )
 

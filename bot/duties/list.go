@@ -18,6 +18,7 @@ type scope struct {
 	Done     bool
 	Reported bool
 	Project  bool
+	Each     bool // the items are asked for, not how many there are
 	Topic    string
 	From, To time.Time // of the deadline
 	Words    string    // the time as it was said
@@ -25,7 +26,7 @@ type scope struct {
 
 // filtered reports whether anything but the unit narrows it.
 func (c scope) filtered() bool {
-	return c.Late || c.Open || c.Done || c.Reported || c.Topic != "" || !c.From.IsZero()
+	return c.Each || c.Late || c.Open || c.Done || c.Reported || c.Topic != "" || !c.From.IsZero()
 }
 
 func (c scope) has(t *bot.Turn, it *Item) bool {
@@ -43,7 +44,8 @@ func (c scope) has(t *bot.Turn, it *Item) bool {
 var (
 	lateWords     = regexp.MustCompile(`逾期|超期|过期|超时|拖期|误期`)
 	openWords     = regexp.MustCompile(`(?:没|未|没有|尚未)(?:完成|做完|办完|办结|落实)|进行中|在办`)
-	doneWords     = regexp.MustCompile(`(?:已|已经|都)?(?:完成|做完|办完|办结)(?:了)?(?:的|哪些|多少)|完成了哪些`)
+	doneWords     = regexp.MustCompile(`(?:已经?|都)(?:完成|做完|办完|办结)|(?:完成|做完|办完|办结)了(?:的|哪些|多少)`)
+	eachWords     = regexp.MustCompile(`哪些|哪几|列出|什么任务|都是什么`)
 	reportedWords = regexp.MustCompile(`待确认|等确认|要我确认`)
 	mineWords     = regexp.MustCompile(`我们?单位|本单位|我们?(?:社区|街道|局|所)|我们|本(?:社区|街道|局)|^我(?:有|的|负责|要)|我负责`)
 	whoWords      = regexp.MustCompile(`谁|哪个(?:单位|部门|领导)|(?:责任|牵头|配合)单位|什么单位`)
@@ -66,7 +68,7 @@ func (s *Skill) list(t *bot.Turn) error {
 		return s.byNumber(t, all, n, historical.MatchString(text))
 	}
 	c := s.scopeOf(t, all, text)
-	if whoWords.MatchString(text) || !c.filtered() && !c.Project && c.Unit == "" {
+	if whoWords.MatchString(text) || !(c.filtered() || c.Project || c.Unit != "") {
 		if words := filler.ReplaceAllString(text, ""); len([]rune(words)) > 1 {
 			return s.byWords(t, all, words, historical.MatchString(text))
 		}
@@ -79,6 +81,7 @@ func (s *Skill) scopeOf(t *bot.Turn, all []*Item, text string) scope {
 	c := scope{
 		Late: lateWords.MatchString(text), Open: openWords.MatchString(text), Reported: reportedWords.MatchString(text), Project: strings.Contains(text, "重点项目"),
 	}
+	c.Each = eachWords.MatchString(text)
 	c.Done = !c.Open && doneWords.MatchString(text)
 	for _, topic := range []string{"领跑创新", "巩固强基", "追赶提升"} {
 		if strings.Contains(text, topic) {
@@ -86,8 +89,11 @@ func (s *Skill) scopeOf(t *bot.Turn, all []*Item, text string) scope {
 		}
 	}
 	for _, m := range t.Understood.Times {
-		if !m.Start.IsZero() && !c.Late {
+		if !c.Late && (!m.Start.IsZero() || m.Stop.After(t.Now)) {
 			c.From, c.To, c.Words = midnight(m.Start), m.Stop, m.Text
+			if m.Start.IsZero() {
+				c.From = midnight(t.Now) // 12月20日前: from now on
+			}
 			if !c.To.After(c.From) {
 				c.To = c.From.AddDate(0, 0, 1)
 			}
@@ -285,42 +291,6 @@ func (s *Skill) ask(t *bot.Turn, found []*Item, verb, more string) {
 		choices = append(choices, bot.NewChoice(it.ID+" "+short(it.Title, 16), name, verb, it.ID+more))
 	}
 	t.Say(s.say("which", nil), choices...)
-}
-
-// search returns the items whose titles share most with the words, the best first: those that have at least half of the words' pairs of characters and
-// not much less than the best.
-func search(all []*Item, words string) []*Item {
-	want := pairs(words)
-	if len(want) == 0 {
-		return nil
-	}
-	score := map[*Item]float64{}
-	best := 0.0
-	for _, it := range all {
-		has, shared := pairs(it.Title), 0
-		for p := range want {
-			if has[p] {
-				shared++
-			}
-		}
-		if score[it] = float64(shared) / float64(len(want)); strings.Contains(words, it.Title) {
-			score[it] = 1
-		}
-		best = max(best, score[it])
-	}
-	found := slices.DeleteFunc(slices.Clone(all), func(it *Item) bool { return score[it] < 0.5 || score[it] < best-0.1 })
-	slices.SortStableFunc(found, func(a, b *Item) int { return int(100*score[b]) - int(100*score[a]) })
-	return found
-}
-
-// pairs are the pairs of characters that stand next to each other.
-func pairs(text string) map[string]bool {
-	runes := []rune(strings.ToLower(text))
-	all := map[string]bool{}
-	for i := 1; i < len(runes); i++ {
-		all[string(runes[i-1:i+1])] = true
-	}
-	return all
 }
 
 // show shows an item whole.
