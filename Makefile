@@ -29,7 +29,14 @@ bench: ## throughput, latency, growth, start-up and memory, as one report
 	$(GO) run ./cmd/bench
 
 eval: ## how well it understands and answers; MEASURE=DIR adds public data sets that aren't part of the project
-	$(GO) run ./cmd/linli eval all $(if $(MEASURE),--measure $(MEASURE))
+	@mkdir -p bin && $(GO) build -o bin/linli ./cmd/linli
+	bin/linli eval intents intents/testdata/messages-report.tsv
+	bin/linli eval answers knowledge/testdata/questions-report.tsv
+ifneq ($(MEASURE),)
+	bin/linli eval classifier --train $(MEASURE)/complaints.csv
+	bin/linli eval answers $(MEASURE)/questions_gd.tsv --catalog $(MEASURE)/catalogue_gd.csv
+	bin/linli eval times --recognizers $(MEASURE)/times_recognizers.jsonl --jionlp $(MEASURE)/times_jionlp.jsonl
+endif
 
 fuzz: ## each fuzz target for FUZZTIME
 	@for p in $$($(GO) list ./...); do \

@@ -12,22 +12,24 @@ import (
 )
 
 var (
-	caseNumber   = regexp.MustCompile(`[\p{Han}]{2,6}\d{4}-\d{1,3}`)
-	numberWords  = regexp.MustCompile(`(?:^|[^\p{Han}])([\p{Han}]{2,6}\d{4}-\d{1,3})|([\p{Han}]{2,4}\d{4}-\d{1,3})|(\d{4}-\d{1,3})|#(\d{1,3})|(?:^|[^\d月])(\d{1,3})号(?:[^\d楼栋线门院厂馆]|$)|第?([一二三四五六七八九十]{1,3})号(?:单|工单|件|案|问题)`)
-	dutyWords    = regexp.MustCompile(`第?([\d一二三四五六七八九十]{1,3})大?[项条](?:任务)?[的,]?(?:第?([\d一二三四五六七八九十]{1,3})小?[项条])?|任务(\d{1,2}(?:\.\d{1,2})?)|(?:^|[^\d.])(\d{1,2}\.\d{1,2})(?:[^\d.%]|$)`)
-	orderWords   = regexp.MustCompile(`(?:问题|决议|事项)(?:第)?([\d一二三四五六七八九十]{1,3})|第([\d一二三四五六七八九十]{1,3})[条个项](?:问题|决议)?`)
-	percentWords = regexp.MustCompile(`(\d{1,3})(?:\.\d+)?\s*%|百分之([一二三四五六七八九十百]+|\d{1,3})|([一二三四五六七八九])成(半)?|(四分之三|三分之二|三分之一|四分之一|一半|过半)|进度(?:为|是|到|到了)?(\d{1,3})(?:[^\d]|$)`)
-	titleWords   = regexp.MustCompile(`([\p{Han}0-9]{0,16}?(?:联席会议?|推进会|协调会|议事会|例会|晨会|代表大会|党员大会|座谈会|恳谈会|听证会|评议会|碰头会|部署会|调度会|动员会|培训会|总结会|分析会|研判会|共建会|业主大会|说事日|党委会|支部会))`)
-	titleLead    = regexp.MustCompile(`^(?:请|帮我|帮忙|麻烦|给我|我们|我想|我要|想|要|通知|大家|全体|各位|组织|召集|召开|开个?|举行|举办|安排|发起|新建|预定|约|定于|定在|定|排|搞|办|取消|撤销|推迟|延期|提前|参加|把|将|在|于|到|的|那个|这个|这次|本次|一次|一个|一场|一下|个|场|次|了|上|月|改|加|会议|:|至)+`)
-	topicWords   = regexp.MustCompile(`议题\s*[:: ,,]\s*([^。;!?]{2,40})|(?:讨论|研究|议一下|说说|商量)(?:一下)?([^。,;!?]{2,30})`)
-	leadWords    = regexp.MustCompile(`提前[^,。;]*|会前[^,。;]*`)
-	receiver     = regexp.MustCompile(`(?:转交给?|转派给?|移交给?|指派给?|分派给?|改派给?|派给|交给|转给|转到|派到|转办给|退给|退回给?|转|派|给)([\p{Han}A-Za-z0-9]{2,14})|(?:请|让|由|叫)([\p{Han}]{2,10}?)(?:来|去|协助|处理|跟进|负责|牵头|接手|办|代|替|参加|出席|参会)`)
-	receiverTail = regexp.MustCompile(`(?:来处理|去处理|处理一下|处理|负责|跟进|来办|去办|办理|解决|吧|了|一下|派一下|去|来|的)+$`)
-	responsible  = regexp.MustCompile(`责任单位(?:是|为|:)?\s*([\p{Han}]{2,14})|由([\p{Han}]{2,12}?)(?:负责|牵头|承办|整改|落实|在|于|\d|[一二三四五六七八九十][日天周]内|月底|年底|,|$)|(?:责令|要求|限)([\p{Han}]{2,12}?)(?:在|于|\d|[一二三四五六七八九十两][日天周个]|立即|尽快|本周|本月|下周|月底|整改|,)|(?:^|[,:。;、 定])([\p{Han}]{2,12}?)(?:负责|牵头)`)
-	stands       = regexp.MustCompile(`(?:请|让|叫|由|派|换成?|委托)([\p{Han}]{2,6}?)(?:来|去|代|替|参会|参加|出席|开会|,|$)`)
-	refuses      = regexp.MustCompile(`不(?:去|来|能|参加|到|出席|了)|去不|来不|到不了|参加不|没空|没时间|请假|请个假|请个病假|缺席|冲突`)
-	doubts       = regexp.MustCompile(`不确定|不一定|可能|也许|看情况|尽量|再看|定不下来|待定|说不好|争取|到时候再说|暂时`)
-	agrees       = regexp.MustCompile(`参加|参会|能去|能来|能到|去|来|到会|准时|一定到|出席|没问题|收到|可以|好的|会到|届时到`)
+	caseNumber      = regexp.MustCompile(`[\p{Han}]{2,6}\d{4}-\d{1,3}`)
+	numberWords     = regexp.MustCompile(`([\p{Han}]{2,12}\d{4}-\d{1,3})|(\d{4}-\d{1,3})|#(\d{1,3})|(?:^|[^\d月])(\d{1,3})号(?:[^\d楼栋线门院厂馆]|$)|第?([一二三四五六七八九十]{1,3})号(?:单|工单|件|案|问题)`)
+	numberLead      = regexp.MustCompile(`^[\p{Han}]*(?:签收|接单|编号|单号|工单|单子|办结|受理|退回|查询|查一下|查|把|将|转|给|是|的|报|催)`)
+	dutyWords       = regexp.MustCompile(`第?([\d一二三四五六七八九十]{1,3})大?[项条](?:任务)?[的,]?(?:第?([\d一二三四五六七八九十]{1,3})小?[项条])?|任务(\d{1,2}(?:\.\d{1,2})?)|(?:^|[^\d.])(\d{1,2}\.\d{1,2})(?:[^\d.%]|$)`)
+	orderWords      = regexp.MustCompile(`(?:问题|决议|事项)(?:第)?([\d一二三四五六七八九十]{1,3})|第([\d一二三四五六七八九十]{1,3})[条个项](?:问题|决议)?`)
+	percentWords    = regexp.MustCompile(`(\d{1,3})(?:\.\d+)?\s*%|百分之([一二三四五六七八九十百]+|\d{1,3})|([一二三四五六七八九])成(半)?|(四分之三|三分之二|三分之一|四分之一|一半|过半)|进度(?:为|是|到|到了)?(\d{1,3})(?:[^\d]|$)`)
+	titleWords      = regexp.MustCompile(`([\p{Han}0-9]{0,16}?(?:联席会议?|推进会|协调会|议事会|例会|晨会|代表大会|党员大会|座谈会|恳谈会|听证会|评议会|碰头会|部署会|调度会|动员会|培训会|总结会|分析会|研判会|共建会|业主大会|说事日|党委会|支部会))`)
+	titleLead       = regexp.MustCompile(`^(?:来|喊|叫|请|帮我|帮忙|麻烦|给我|我们|我想|我要|想|要|通知|大家|全体|各位|组织|召集|召开|开个?|举行|举办|安排|发起|新建|预定|约|定于|定在|定|排|搞|办|取消|撤销|推迟|延期|提前|参加|把|将|在|于|到|的|那个|这个|这次|本次|一次|一个|一场|一下|个|场|次|了|上|月|改|加|会议|:|至)+`)
+	topicWords      = regexp.MustCompile(`议题\s*[:: ,,]\s*([^。;!?]{2,40})|(?:讨论|研究|议一下|说说|商量)(?:一下)?([^。,;!?]{2,30})`)
+	leadWords       = regexp.MustCompile(`提前[^,。;]*|会前[^,。;]*`)
+	receiver        = regexp.MustCompile(`(?:转交给?|转派给?|移交给?|指派给?|分派给?|改派给?|派给|交给|转给|转到|派到|转办给|退给|退回给?|转|派|给)([\p{Han}A-Za-z0-9]{2,14})|(?:请|让|由|叫)([\p{Han}]{2,10}?)(?:来|去|协助|处理|跟进|负责|牵头|接手|办|代|替|参加|出席|参会)`)
+	receiverTail    = regexp.MustCompile(`(?:来处理|去处理|处理一下|处理|负责|跟进|来办|去办|办理|解决|吧|了|一下|派一下|去|来|的)+$`)
+	responsible     = regexp.MustCompile(`责任单位(?:是|为|:)?\s*([\p{Han}]{2,14})|由([\p{Han}]{2,12}?)(?:来|负责|牵头|承办|整改|落实|在|于|\d|[一二三四五六七八九十][日天周]内|月底|年底|,|$)|(?:责令|要求|限)([\p{Han}]{2,12}?)(?:在|于|\d|[一二三四五六七八九十两][日天周个]|立即|尽快|本周|本月|下周|月底|整改|,)|(?:^|[,:。;、 定])由?([\p{Han}]{2,12}?)(?:负责|牵头)`)
+	responsibleLead = regexp.MustCompile(`^.*(?:由|决定|定了|议定|商定|责令|要求)`)
+	stands          = regexp.MustCompile(`(?:请|让|叫|由|派|换成?|委托)([\p{Han}]{2,6}?)(?:来|去|代|替|参会|参加|出席|开会|,|$)`)
+	refuses         = regexp.MustCompile(`不(?:去|来|能|参加|到|出席|了)|去不|来不|到不了|参加不|没空|没时间|请假|请个假|请个病假|缺席|冲突`)
+	doubts          = regexp.MustCompile(`不确定|不一定|不好说|说不准|可能|也许|看情况|尽量|再看|定不下来|待定|说不好|争取|到时候再说|暂时`)
+	agrees          = regexp.MustCompile(`参加|参会|能去|能来|能到|去|来|到会|准时|一定到|出席|没问题|收到|可以|好的|会到|届时到`)
 )
 
 // fill fills the slots that belong to the intent.
@@ -72,7 +74,7 @@ func (m *Model) fill(u *Understanding, normal string, c Context) {
 	case "incident.transfer":
 		s.To = receiverTail.ReplaceAllString(group(receiver, normal), "")
 	case "inspection.finding", "meeting.resolve":
-		s.To = group(responsible, normal)
+		s.To = responsibleLead.ReplaceAllString(group(responsible, normal), "")
 	}
 	if kind == "meeting" && s.Title == "" {
 		s.Title = title(u, normal)
@@ -152,7 +154,7 @@ func number(pattern *regexp.Regexp, text string) string {
 			parts = append(parts, part)
 		}
 	}
-	return strings.Join(parts, ".")
+	return numberLead.ReplaceAllString(strings.Join(parts, "."), "")
 }
 
 // attendance is whether somebody comes; who sends another doesn't come.
