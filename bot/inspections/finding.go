@@ -181,6 +181,9 @@ func (s *Skill) find(t *bot.Turn) error {
 
 func (s *Skill) complete(t *bot.Turn, st state) error {
 	f := st.Finding
+	if st.Again {
+		f.Files = append(f.Files, t.Message.Attachments...) // a photo that came with the answer
+	}
 	if f.Unit == "" {
 		units := unitsIn(t, t.Text())
 		if len(units) == 1 {
@@ -203,7 +206,6 @@ func (s *Skill) complete(t *bot.Turn, st state) error {
 			t.Say(s.say("incomplete", nil))
 			return nil
 		}
-		f.Files = append(f.Files, t.Message.Attachments[:0]...)
 		st.Again = true
 		t.Say(s.say("ask.finding", map[string]any{"Unit": f.Unit == "", "Due": f.Due.IsZero(), "Invalid": invalid}))
 		return t.Expect(name, st)
@@ -234,7 +236,7 @@ func (s *Skill) record(t *bot.Turn, f *Finding) error {
 }
 
 func (s *Skill) view(t *bot.Turn, f *Finding) map[string]any {
-	return map[string]any{"F": f, "Unit": t.Org.Name(f.Unit), "State": s.say("state."+string(f.State), nil), "Late": f.State == Open && t.Now.After(f.Due)}
+	return map[string]any{"F": f, "Unit": t.Org.Name(f.Unit), "State": s.say("state."+string(f.State), nil), "Late": f.State == Open && t.Now.After(f.Due), "Up": ""}
 }
 
 // tell speaks to a unit's staff.
@@ -369,18 +371,28 @@ func (s *Skill) ringDue(t *bot.Turn, timer bot.Timer) error {
 	}
 	path := t.Org.Path(f.Unit)
 	slices.SortFunc(path, func(a, b string) int { return len(t.Org.Path(b)) - len(t.Org.Path(a)) }) // the unit first
-	f.Up++
-	if f.Up >= len(path) || !t.Org.Within(path[f.Up], t.Root) {
-		return nil // it has gone all the way up
+	var above []bot.Chat
+	for len(above) == 0 {
+		if f.Up++; f.Up >= len(path) || !t.Org.Within(path[f.Up], t.Root) {
+			break // it has gone all the way up
+		}
+		if above, err = t.Chats(path[f.Up], bot.Secretary, bot.Street, bot.Liaison); err != nil {
+			return err
+		}
 	}
+	if len(above) == 0 {
+		t.Tell(f.Chat, bot.Reply{Text: s.say("late.up", data)}, time.Time{})
+		return s.tell(t, f.Unit, bot.Reply{Text: s.say("late", data), Choices: done})
+	}
+	data["Up"] = t.Org.Name(path[f.Up])
 	if err := s.move(t, &f, Open, s.say("late.step", t.Org.Name(path[f.Up]))); err != nil {
 		return err
 	}
 	if err := s.tell(t, f.Unit, bot.Reply{Text: s.say("late", data), Choices: done}); err != nil {
 		return err
 	}
-	if err := s.tell(t, path[f.Up], bot.Reply{Text: s.say("late.up", data)}); err != nil {
-		return err
+	for _, c := range above {
+		t.Tell(c, bot.Reply{Text: s.say("late.up", data)}, time.Time{})
 	}
 	t.Tell(f.Chat, bot.Reply{Text: s.say("late.up", data)}, time.Time{})
 	return wake(t, "late", f.ID, on(s.workdays(t.Now, 3), 9*time.Hour))

@@ -101,7 +101,7 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 		return t.Expect(name, st)
 	}
 	r.Checks = s.checksFor(r.Title)
-	st.Again = true
+	st.Again = false
 	first, ok := r.Calendar.Next(t.Now, s.days)
 	if !ok {
 		t.Settle()

@@ -12,6 +12,7 @@ import (
 	"linli/bot/directory"
 	"linli/bot/duties"
 	"linli/bot/incidents"
+	"linli/bot/inspections"
 	"linli/bot/meetings"
 	"linli/intents"
 	"linli/intents/place"
@@ -73,6 +74,7 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 		incidents.New(incidents.Options{Rank: h.model.Category, Dispatch: dispatchRules(), Duties: h.duties}),
 		meetings.New(meetings.Options{}),
 		duties.New(duties.Options{}),
+		inspections.New(inspections.Options{}),
 	}
 	return h, nil
 }
