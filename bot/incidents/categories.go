@@ -118,8 +118,8 @@ func (t *table) rank(text string, most int) []*Category {
 const (
 	certain = 0.5
 	clearly = 3.0
-	guess   = 0.05 // below it, it isn't even offered
-	urgent  = 0.2  // from it on, a category for which somebody must be called is taken for what it is: a false alarm costs less than a missed one
+	guess   = 0.1 // below it, it isn't even offered
+	urgent  = 0.2 // from it on, a category for which somebody must be called is taken for what it is: a false alarm costs less than a missed one
 )
 
 // likeliest ranks categories for the words, by the model if there is one.
