@@ -3,6 +3,8 @@ package inspections
 import (
 	"archive/zip"
 	"bytes"
+	"context"
+	"encoding/json"
 	"encoding/xml"
 	"regexp"
 	"strconv"
@@ -13,6 +15,27 @@ import (
 )
 
 var monthWords = regexp.MustCompile(`(?:(20[0-9]{2})\s*年)?\s*([0-9]{1,2})\s*月`)
+
+// KindBulletin is the kind of record that keeps a draft as it was given; drafting again makes another.
+const KindBulletin = "bulletin"
+
+// Bulletin is a draft.
+type Bulletin struct {
+	Unit  string    `json:"unit"`
+	Month time.Time `json:"month"`
+	Text  string    `json:"text"` // Markdown
+	By    string    `json:"by"`
+}
+
+// ReadBulletin returns a draft that was kept; who serves it checks that the reader may plan inspections at its unit.
+func ReadBulletin(ctx context.Context, store bot.Store, id string) (Bulletin, error) {
+	var b Bulletin
+	r, err := store.Get(ctx, KindBulletin, id)
+	if err != nil {
+		return b, err
+	}
+	return b, json.Unmarshal(r.Body, &b)
+}
 
 // bulletin drafts a month's bulletin from what is recorded.
 func (s *Skill) bulletin(t *bot.Turn) error {
@@ -55,8 +78,12 @@ func (s *Skill) bulletin(t *bot.Turn) error {
 		return err
 	}
 	r := bot.Reply{Text: text}
+	id := newID(t)
+	if err := t.Put(KindBulletin, id, Bulletin{Unit: unit, Month: from, Text: text, By: t.Person.ID}, t.Now, append(within(t, unit), "by="+t.Person.ID)...); err != nil {
+		return err
+	}
 	if s.file != nil {
-		r.Link = &bot.Link{Label: s.say("bulletin.link", nil), URL: s.file(unit, from)}
+		r.Link = &bot.Link{Label: s.say("bulletin.link", nil), URL: s.file(id)}
 	}
 	t.Reply(r)
 	return nil

@@ -26,14 +26,14 @@ const name = "inspections"
 
 // Options are what the skill is made of. All may be left empty.
 type Options struct {
-	Days calendar.Days                             // nil: holiday.China()
-	File func(unit string, month time.Time) string // address of a bulletin's document, see Bulletin; nil: bulletins bear none
+	Days calendar.Days                // nil: holiday.China()
+	File func(bulletin string) string // address of a bulletin's document, see ReadBulletin and Document; nil: bulletins bear none
 }
 
 // Skill is the skill.
 type Skill struct {
 	days   calendar.Days
-	file   func(string, time.Time) string
+	file   func(string) string
 	checks []checklist
 	texts  *bot.Texts
 }
@@ -64,7 +64,7 @@ func (s *Skill) Keeps() []bot.Kept {
 	rule := s.say("kept.rule", nil)
 	return []bot.Kept{
 		{Kind: KindFinding, Name: s.say("kept.finding", nil), Rule: rule}, {Kind: KindStep, Name: s.say("kept.step", nil), Rule: rule},
-		{Kind: KindRound, Name: s.say("kept.round", nil), Rule: rule},
+		{Kind: KindBulletin, Name: s.say("kept.bulletin", nil), Rule: rule}, {Kind: KindRound, Name: s.say("kept.round", nil), Rule: rule},
 	}
 }
 
