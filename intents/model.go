@@ -204,7 +204,7 @@ func (m *Model) Category(text string, top int) []ScoredCategory {
 // Below the threshold a message is not ours; a report, which sends somebody on the way, has to be likelier.
 const (
 	threshold       = .12
-	reportThreshold = .4
+	reportThreshold = .5
 )
 
 // Understand reads a message.
