@@ -107,8 +107,8 @@ func (s *Skill) compose(t *bot.Turn, unit string, from time.Time) (string, error
 		}
 		lines = append(lines, line)
 	}
-	start, end := quarter(from)
-	missing, total, err := s.uncovered(t, unit, start, end)
+	start, _ := quarter(from)
+	missing, total, err := s.uncovered(t, unit, start, to) // as it stood at the month's end
 	if err != nil {
 		return "", err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"linli/bot"
 	"linli/bot/calendar"
+	"linli/intents/timex"
 	"linli/intents/timex/holiday"
 )
 
@@ -87,7 +88,7 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 		if listWords.MatchString(t.Text()) {
 			return true, s.list(t)
 		}
-		return false, nil
+		return s.byWords(t)
 	}
 	if t.Session.Skill == name {
 		t.Settle()
@@ -104,6 +105,32 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 		return true, s.rectified(t, id, text)
 	}
 	return true, s.show(t, id)
+}
+
+var (
+	planWords  = regexp.MustCompile(`督查|暗访|督导检查`)
+	foundWords = regexp.MustCompile(`(?:督查|暗访|检查)(?:时|中)?发现`)
+	draftWords = regexp.MustCompile(`(?:生成|起草|拟|写|出).{0,10}督查.{0,4}通报`)
+	otherwise  = regexp.MustCompile(`^(?:inspection\.|meeting\.|incident\.|remind$)`)
+)
+
+// byWords takes what an inspector plainly says of inspections when no intent was made out that is.
+func (s *Skill) byWords(t *bot.Turn) (bool, error) {
+	text := t.Text()
+	if t.Session.Skill != "" || otherwise.MatchString(t.Understood.Intent) || !planWords.MatchString(text) && !foundWords.MatchString(text) || !t.Allowed(bot.RecordFinding, "") {
+		return false, nil
+	}
+	switch {
+	case foundWords.MatchString(text):
+		return true, s.find(t)
+	case draftWords.MatchString(text) && t.Allowed(bot.PlanInspection, ""):
+		return true, s.bulletin(t)
+	case coverWords.MatchString(text):
+		return true, s.cover(t)
+	case len(targets(t, text)) > 0 && len(timex.Find(text, timex.Options{Now: t.Now, Calendar: s.days})) > 0:
+		return true, s.plan(t)
+	}
+	return false, nil
 }
 
 // state is what the skill remembers of an open question.
