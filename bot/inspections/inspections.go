@@ -170,7 +170,7 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 		t.Settle()
 		return true, s.giveBack(t, st.ID, t.Text())
 	case "missed":
-		return true, s.heardMissed(t, st)
+		return s.heardMissed(t, st)
 	}
 	t.Settle()
 	return false, nil

@@ -90,7 +90,7 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 	if len(r.Units) == 0 || start.Year() < 2000 || past || invalid != "" {
 		if st.Again {
 			t.Settle()
-			t.Say(s.say("incomplete", nil))
+			t.Say(s.say("incomplete.round", nil))
 			return nil
 		}
 		if past {
@@ -105,7 +105,7 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 	first, ok := r.Calendar.Next(t.Now, s.days)
 	if !ok {
 		t.Settle()
-		t.Say(s.say("incomplete", nil))
+		t.Say(s.say("incomplete.round", nil))
 		return nil
 	}
 	t.Say(s.say("round.echo", map[string]any{"R": r, "Units": names(t, r.Units), "First": first}), s.choice("yes", ""), s.choice("drop", ""))
@@ -298,14 +298,14 @@ func (s *Skill) askMissed(t *bot.Turn, argument string) error {
 	return t.Expect(name, state{Ask: "missed", ID: argument})
 }
 
-func (s *Skill) heardMissed(t *bot.Turn, st state) error {
+// heardMissed hears which units were missed; what names none goes its own way, and the question stays open.
+func (s *Skill) heardMissed(t *bot.Turn, st state) (bool, error) {
 	missed := targets(t, t.Text())
-	t.Settle()
 	if len(missed) == 0 {
-		t.Say(s.say("incomplete", nil))
-		return nil
+		return false, nil
 	}
-	return s.visited(t, st.ID, missed)
+	t.Settle()
+	return true, s.visited(t, st.ID, missed)
 }
 
 // visit notes that the unit was inspected on the day.
