@@ -132,8 +132,17 @@ const unheardStep = 30 * time.Minute
 func (s *Skill) card(t *bot.Turn, c *Case, text string) bot.Reply {
 	names := []string{"number", "category", "place", "text", "by", "unit", "due", "assist", "files"}
 	return bot.Reply{
-		Text: s.say(text, s.data(t, c)), Fields: s.fields(t, c, names...), Choices: s.staffChoices(t, c), Sources: s.basis(c), Urgent: c.State == Alarm,
+		Text: s.say(text, s.data(t, c)), Fields: s.fields(t, c, names...), Choices: s.staffChoices(t, c), Sources: s.basis(c), Urgent: c.State == Alarm, Files: attachments(c.Files),
 	}
+}
+
+// attachments are the files as a reply shows them.
+func attachments(files []File) []bot.Attachment {
+	var all []bot.Attachment
+	for _, f := range files {
+		all = append(all, f.Attachment)
+	}
+	return all
 }
 
 // staffChoices are the next steps of the handlers, the likeliest first.
