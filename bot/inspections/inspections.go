@@ -197,6 +197,8 @@ func (s *Skill) Choose(t *bot.Turn, verb, argument string) error {
 		return s.looked(t, argument, false, s.say("look.again", nil))
 	case "visited":
 		return s.visited(t, argument, nil)
+	case "off":
+		return s.cancel(t, argument)
 	case "missed":
 		return s.askMissed(t, argument)
 	}

@@ -26,6 +26,9 @@ func (s *Skill) nextLook(t *bot.Turn, unit string) (time.Time, error) {
 		if err := json.Unmarshal(rec.Body, &r); err != nil {
 			return best, err
 		}
+		if !r.Off.IsZero() {
+			continue
+		}
 		r.Calendar.Start = r.Calendar.Start.In(t.Now.Location())
 		if next, ok := r.Calendar.Next(on(t.Now.AddDate(0, 0, 1), 0), s.days); ok && (best.IsZero() || next.At.Before(best)) {
 			best = next.At

@@ -24,6 +24,8 @@ type Round struct {
 	Who       string          `json:"who"`
 	Chat      bot.Chat        `json:"chat"`
 	Made      time.Time       `json:"made"`
+	Off       time.Time       `json:"off,omitzero"`     // when it was cancelled
+	OffBy     string          `json:"off_by,omitempty"` // by whom
 }
 
 // Visit says that a unit was inspected on a day. Its ID is unit/day.
@@ -175,15 +177,40 @@ func (s *Skill) confirm(t *bot.Turn) error {
 	r := st.Round
 	r.ID, r.Made = newID(t), t.Now
 	r.Calendar.Start = r.Calendar.Start.In(t.Now.Location())
+	if err := putRound(t, r); err != nil {
+		return err
+	}
+	t.Say(s.say("round.made", r), s.choice("off", r.ID))
+	return s.setRound(t, r, t.Now)
+}
+
+func putRound(t *bot.Turn, r *Round) error {
 	keys := []string{"by=" + r.By}
 	for _, u := range r.Units {
 		keys = append(keys, "unit="+u)
 	}
-	if err := t.Put(KindRound, r.ID, r, t.Now, keys...); err != nil {
+	return t.Put(KindRound, r.ID, r, r.Made, keys...)
+}
+
+// cancel ends a round: it rings no more, and what was visited stays.
+func (s *Skill) cancel(t *bot.Turn, id string) error {
+	var r Round
+	known, err := t.Get(KindRound, id, &r)
+	if err != nil {
 		return err
 	}
-	t.Say(s.say("round.made", r))
-	return s.setRound(t, r, t.Now)
+	if !known || slices.ContainsFunc(r.Units, func(u string) bool { return !t.Allowed(bot.PlanInspection, u) }) {
+		t.Say(s.say("forbidden", nil))
+		return nil
+	}
+	if r.Off.IsZero() {
+		r.Off, r.OffBy = t.Now, t.Person.ID
+		if err := putRound(t, &r); err != nil {
+			return err
+		}
+	}
+	t.Say(s.say("round.off", r))
+	return nil
 }
 
 // setRound sets the timers of the round's next day after the time.
@@ -207,7 +234,7 @@ func (s *Skill) setRound(t *bot.Turn, r *Round, after time.Time) error {
 func (s *Skill) ringRound(t *bot.Turn, timer bot.Timer) error {
 	var r Round
 	known, err := t.Get(KindRound, timer.Subject, &r)
-	if err != nil || !known {
+	if err != nil || !known || !r.Off.IsZero() {
 		return err
 	}
 	r.Calendar.Start = r.Calendar.Start.In(t.Now.Location())
