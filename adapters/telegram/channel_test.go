@@ -273,6 +273,23 @@ func TestMigration(t *testing.T) {
 	}
 }
 
+// TestButtonsAreReleased: also where the message is too old to be seen, and without holding up the acknowledgement.
+func TestButtonsAreReleased(t *testing.T) {
+	s := raise(t, Webhook)
+	in := s.run()
+	who := map[string]any{"id": person, "first_name": "王"}
+	chat := map[string]any{"id": person, "type": "private"}
+	for id, message := range map[string]any{"fresh": map[string]any{"message_id": 3, "date": 5, "chat": chat}, "old": map[string]any{"message_id": 3, "date": 0, "chat": chat}} {
+		if err := s.post(s.platform.Update(0, "callback_query", map[string]any{"id": id, "from": who, "data": "a:b:c", "message": message})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wait(t, "both stop turning", func() bool { return len(s.platform.Calls("answerCallbackQuery")) == 2 })
+	if got := in.messages(); len(got) != 1 || got[0].Action != "a:b:c" {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestMarkupThatIsRefused goes out as plain text.
 func TestMarkupThatIsRefused(t *testing.T) {
 	s := raise(t, Webhook)

@@ -130,6 +130,7 @@ func FuzzUpdate(f *testing.F) {
 	c := newChannel(f)
 	f.Add([]byte(`{"update_id":1,"message":{"message_id":1,` + alone + `,` + wang + `,"text":"@linli_bot x","entities":[{"type":"mention","offset":0,"length":10},{"type":"bot_command","offset":-1,"length":99}]}}`))
 	f.Add([]byte(`{"update_id":1,"callback_query":{"id":"1","from":{"id":1},"data":"x","message":{"message_id":1,"date":0}}}`))
+	f.Add([]byte(`{"update_id":1,"callback_query":{"id":"1","from":{"id":1},"data":"x","message":{"message_id":1,"date":9,` + alone + `}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var u models.Update
 		if json.Unmarshal(data, &u) != nil {

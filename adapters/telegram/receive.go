@@ -56,6 +56,9 @@ func (c *Channel) poll(ctx context.Context) {
 				}
 				if json.Unmarshal(raw, &head) != nil || head.ID == 0 {
 					c.Logger.Error("telegram: an update that can't be read", "error", err)
+					if !sleep(ctx, wait) {
+						return
+					}
 					continue
 				}
 				u = models.Update{ID: head.ID} // what it holds is not for us
@@ -159,6 +162,7 @@ func (c *Channel) take(ctx context.Context, u *models.Update) error {
 	}
 	m, ok := c.message(u)
 	if !ok {
+		c.release(ctx, u)
 		return nil
 	}
 	err := c.receive(ctx, m)
@@ -166,13 +170,25 @@ func (c *Channel) take(ctx context.Context, u *models.Update) error {
 		c.Logger.Warn("telegram: refused for good", "update", u.ID, "error", err)
 		err = nil
 	}
-	if err == nil && u.CallbackQuery != nil {
-		// The button stops turning. If that fails nothing is lost, and the person sees the answer anyway.
+	if err == nil {
+		c.release(ctx, u)
+	}
+	return err
+}
+
+// release lets a pressed button stop turning, beside what goes on: a slow platform must not hold up the acknowledgement. If it fails nothing is
+// lost, and the person sees the answer anyway.
+func (c *Channel) release(ctx context.Context, u *models.Update) {
+	if u.CallbackQuery == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	c.beside.Go(func() {
+		defer cancel()
 		if _, err := c.calls.AnswerCallbackQuery(ctx, &api.AnswerCallbackQueryParams{CallbackQueryID: u.CallbackQuery.ID}); err != nil {
 			c.Logger.Debug("telegram: callback not answered", "error", c.mask(err))
 		}
-	}
-	return err
+	})
 }
 
 // message makes a message of an update; false: it is none for us.
@@ -197,7 +213,7 @@ func (c *Channel) pressed(m bot.Message, q *models.CallbackQuery) (bot.Message, 
 	m.Text = q.Data
 	m.At = time.Now()
 	m.ReplyTo = strconv.Itoa(said.ID)
-	if said.ReplyMarkup.InlineKeyboard != nil {
+	if said.ReplyMarkup != nil {
 		for _, row := range said.ReplyMarkup.InlineKeyboard {
 			for _, button := range row {
 				if button.CallbackData == q.Data {

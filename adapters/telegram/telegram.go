@@ -55,12 +55,13 @@ type Channel struct {
 	self    atomic.Pointer[models.User]
 	moved   sync.Map // ID of a group → ID of the supergroup that it became
 	ready   atomic.Bool
-	mu      sync.RWMutex // held for reading while an update is taken
-	receive bot.Receive  // nil: not running
+	mu      sync.RWMutex   // held for reading while an update is taken
+	receive bot.Receive    // nil: not running
+	beside  sync.WaitGroup // calls that nobody waits for but Run
 }
 
 // allowed are the updates that are asked for.
-var allowed = []string{models.AllowedUpdateMessage, models.AllowedUpdateCallbackQuery, models.AllowedUpdateMyChatMember}
+var allowed = []string{models.AllowedUpdateMessage, models.AllowedUpdateCallbackQuery}
 
 // New checks the options and returns a channel that is not running yet.
 func New(o Options) (*Channel, error) {
@@ -147,6 +148,7 @@ func (c *Channel) Run(ctx context.Context, receive bot.Receive) error {
 		c.mu.Lock() // what is being taken is done with first
 		c.receive = nil
 		c.mu.Unlock()
+		c.beside.Wait()
 		c.ready.Store(false)
 		c.Client.CloseIdleConnections()
 		c.client.CloseIdleConnections()
