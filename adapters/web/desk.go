@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 
@@ -15,6 +16,13 @@ type Desk interface {
 
 	// Act does what a row's button says. Doing it again, when it is done already, fails with NotFound.
 	Act(ctx context.Context, a bot.Account, row string) error
+
+	// Numbers are the figures of a unit and month, as "2026-11"; where one is empty, of the account's own unit, of this month. It fails with
+	// Forbidden for whom they are not for.
+	Numbers(ctx context.Context, a bot.Account, unit, month string) (Numbers, error)
+
+	// NumbersFile writes one of the Files of Numbers.
+	NumbersFile(ctx context.Context, a bot.Account, unit, month, name string, w io.Writer) error
 }
 
 // Board is a page of sections.
@@ -55,14 +63,19 @@ func (c *Channel) getDesk(w http.ResponseWriter, r *http.Request) error {
 func (c *Channel) showDesk(w http.ResponseWriter, r *http.Request, done string) error {
 	s, ok := seatOf(r)
 	if !ok || c.Desk == nil {
-		return c.notice(w, http.StatusForbidden, notice{
-			Title: "工作台要先登录", Text: "请用登录链接进入。在运行邻里的机器上可以生成:linli link --role secretary --unit 社区名称", Home: true})
+		return c.signInFirst(w)
 	}
 	board, err := c.Desk.Board(r.Context(), s.account())
 	if err != nil {
 		return err
 	}
 	return c.render(w, http.StatusOK, c.pages.desk, deskPage{Board: board, Seat: s.name, Done: done})
+}
+
+// signInFirst says how to get to the desk.
+func (c *Channel) signInFirst(w http.ResponseWriter) error {
+	return c.notice(w, http.StatusForbidden, notice{
+		Title: "工作台要先登录", Text: "请用登录链接进入。在运行邻里的机器上可以生成:linli link --role secretary --unit 社区名称", Home: true})
 }
 
 // postDesk presses a row's button and shows the board again.

@@ -20,9 +20,9 @@ var files embed.FS
 
 // pages are the templates and the files that they load.
 type pages struct {
-	chat, notice, desk *template.Template
-	openAPI            []byte
-	assets             map[string]asset
+	chat, notice, desk, numbers *template.Template
+	openAPI                     []byte
+	assets                      map[string]asset
 }
 
 // asset is a file that a page loads. Browsers keep it and ask whether it has changed.
@@ -55,14 +55,12 @@ func (p *pages) read() error {
 	if p.openAPI, err = files.ReadFile("assets/openapi.json"); err != nil {
 		return err
 	}
-	if p.chat, err = template.ParseFS(files, "assets/chat.html"); err != nil {
-		return err
+	for name, page := range map[string]**template.Template{"chat": &p.chat, "notice": &p.notice, "desk": &p.desk, "numbers": &p.numbers} {
+		if *page, err = template.ParseFS(files, "assets/"+name+".html"); err != nil {
+			return err
+		}
 	}
-	if p.desk, err = template.ParseFS(files, "assets/desk.html"); err != nil {
-		return err
-	}
-	p.notice, err = template.ParseFS(files, "assets/notice.html")
-	return err
+	return nil
 }
 
 // getPage is the chat. With "?code=" it redeems a one-time code first.

@@ -20,6 +20,8 @@ func (c *Channel) routes() []route {
 		{method: "POST", path: "/leave", handle: c.postLeave, page: true},
 		{method: "GET", path: "/console/{$}", handle: c.getDesk, page: true},
 		{method: "POST", path: "/console/{$}", handle: c.postDesk, page: true},
+		{method: "GET", path: "/console/numbers/{$}", handle: c.getNumbers, page: true},
+		{method: "GET", path: "/console/numbers/{file}", handle: c.getNumbersFile, page: true},
 		{method: "GET", path: "/assets/{file}", handle: c.getAsset, page: true},
 		{method: "POST", path: "/api/v1/messages", handle: c.postMessage},
 		{method: "POST", path: "/api/v1/files", handle: c.postFile},

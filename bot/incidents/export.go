@@ -70,45 +70,6 @@ func (s *Skill) row(org *bot.Org, c *Case) []string {
 	}
 }
 
-// FigureRows returns the figures as rows: the whole with its definitions, then by category and by place, in the order of the table and the tree.
-func (s *Skill) FigureRows(org *bot.Org, f *Figures) iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
-		rows := [][]string{{org.Name(f.Unit), f.Month, s.say("stats.note", s.least)}}
-		for _, field := range s.statsFields(f.All) {
-			rows = append(rows, []string{field.Name, field.Value})
-		}
-		line := func(title string, t Tally) []string {
-			cells := []string{title, strconv.Itoa(t.In), strconv.Itoa(t.Closed)}
-			for _, share := range []Share{t.Contacted, t.Solved, t.Satisfied} {
-				cell := ""
-				if percent, ok := share.Rate(s.least); ok {
-					cell = strconv.FormatFloat(percent, 'f', 1, 64) + "%"
-				}
-				cells = append(cells, cell)
-			}
-			return append(cells, strconv.Itoa(t.Overdue), strconv.Itoa(t.Repeat), strconv.Itoa(t.Reopened))
-		}
-		for _, part := range []struct {
-			titles string
-			parts  []Part
-			name   func(string) string
-		}{
-			{"export.bycategory", f.ByCategory, func(code string) string { return s.table.of(code).Name }},
-			{"export.byplace", f.ByPlace, org.Name},
-		} {
-			rows = append(rows, strings.Split(s.say(part.titles, nil), "|"))
-			for _, p := range part.parts {
-				rows = append(rows, line(part.name(p.Key), p.Tally))
-			}
-		}
-		for _, row := range rows {
-			if !yield(row, nil) {
-				return
-			}
-		}
-	}
-}
-
 // WriteCSV writes rows as CSV that a spreadsheet opens: UTF-8 with its mark, and no cell that would be taken for a formula.
 func WriteCSV(w io.Writer, rows iter.Seq2[[]string, error]) error {
 	if _, err := io.WriteString(w, "\uFEFF"); err != nil {

@@ -1,6 +1,7 @@
 package incidents
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -151,8 +152,24 @@ type Part struct {
 	Tally Tally
 }
 
-// ReadFigures sums what the territories below the unit, or the unit itself where it was in charge, have counted.
-func ReadFigures(records []bot.Record, org *bot.Org, unit, month string) (*Figures, error) {
+// FindFigures reads the figures of a unit and the month in which the instant lies.
+func FindFigures(ctx context.Context, store bot.Store, org *bot.Org, unit string, at time.Time) (*Figures, error) {
+	var records []bot.Record
+	q := bot.Query{Kind: KindFigures, Keys: []string{"month=" + month(at)}, Limit: 1000}
+	for {
+		page, err := store.Find(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, page.Records...)
+		if q.After = page.Next; page.Next == "" {
+			return sumFigures(records, org, unit, month(at))
+		}
+	}
+}
+
+// sumFigures sums what the territories below the unit, or the unit itself where it was in charge, have counted.
+func sumFigures(records []bot.Record, org *bot.Org, unit, month string) (*Figures, error) {
 	f := &Figures{Unit: unit, Month: month}
 	codes, places := map[string]*Tally{}, map[string]*Tally{}
 	part := func(of map[string]*Tally, key string, sum Tally) {

@@ -29,7 +29,10 @@ func (s *Skill) stats(t *bot.Turn) error {
 		t.Say(s.say("stats.none", map[string]any{"Unit": t.Org.Name(unit), "Month": at}))
 		return nil
 	}
-	fields := s.statsFields(f.All)
+	var fields []bot.Field
+	for _, figure := range s.figures(f.All) {
+		fields = append(fields, bot.Field{Name: figure.Name, Value: s.say("figure", figure)})
+	}
 	for i, p := range f.ByCategory {
 		if i < 10 {
 			fields = append(fields, bot.Field{Name: s.table.of(p.Key).Name, Value: s.say("stats.part", p.Tally)})
@@ -94,22 +97,5 @@ func (s *Skill) Figures(t *bot.Turn, unit string, at time.Time) (*Figures, error
 	if err != nil {
 		return nil, err
 	}
-	return ReadFigures(records, t.Org, unit, month(at))
-}
-
-// statsFields are the figures with their definitions.
-func (s *Skill) statsFields(a Tally) []bot.Field {
-	number := func(key string, n int) bot.Field {
-		return bot.Field{Name: s.say("figure."+key, nil), Value: s.say("figure.number", map[string]any{"N": n, "What": s.say("figure."+key+".is", nil)})}
-	}
-	rate := func(key string, of Share) bot.Field {
-		percent, ok := of.Rate(s.least)
-		return bot.Field{Name: s.say("figure."+key, nil), Value: s.say("figure.rate", map[string]any{
-			"Percent": strconv.FormatFloat(percent, 'f', 1, 64), "OK": ok, "Yes": of.Yes, "Of": of.Of, "Least": s.least, "What": s.say("figure."+key+".is", nil),
-		})}
-	}
-	return []bot.Field{
-		number("in", a.In), number("closed", a.Closed), rate("contacted", a.Contacted), rate("solved", a.Solved), rate("satisfied", a.Satisfied),
-		number("overdue", a.Overdue), number("repeat", a.Repeat), number("reopened", a.Reopened),
-	}
+	return sumFigures(records, t.Org, unit, month(at))
 }

@@ -31,6 +31,7 @@ type house struct {
 	root      string
 	model     *intents.Model
 	catalogue *answers.Stored
+	cases     *incidents.Skill
 	skills    []bot.Skill
 	language  *languageModel // nil: none is configured
 	shelf     *answers.Shelf
@@ -64,6 +65,7 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 		return nil, err
 	}
 	asked := answers.New(h.catalogue)
+	h.cases = incidents.New(incidents.Options{Rank: h.model.Category, Dispatch: dispatchRules(), Duties: h.duties})
 	h.reader = h.model
 	if err := h.useModel(ctx, asked); err != nil {
 		return nil, errors.Join(err, h.store.Close())
@@ -71,7 +73,7 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 	h.skills = []bot.Skill{
 		asked,
 		h.assistant(),
-		incidents.New(incidents.Options{Rank: h.model.Category, Dispatch: dispatchRules(), Duties: h.duties}),
+		h.cases,
 		meetings.New(meetings.Options{}),
 		duties.New(duties.Options{}),
 		inspections.New(inspections.Options{}),

@@ -65,7 +65,7 @@ func (c *casesCommand) Run(ctx context.Context, out streams, g *globals) error {
 	if err != nil {
 		return err
 	}
-	rows, err := c.rows(ctx, store, org, unit.ID, month)
+	rows, err := caseRows(ctx, incidents.New(incidents.Options{}), store, org, unit.ID, month, c.Figures)
 	if err != nil {
 		return err
 	}
@@ -77,30 +77,17 @@ func (c *casesCommand) Run(ctx context.Context, out streams, g *globals) error {
 	return err
 }
 
-// rows are the cases or the figures of the month in which the instant lies.
-func (c *casesCommand) rows(ctx context.Context, store bot.Store, org *bot.Org, unit string, at time.Time) (iter.Seq2[[]string, error], error) {
-	skill := incidents.New(incidents.Options{})
+// caseRows are the cases of the month in which the instant lies, or their figures.
+func caseRows(ctx context.Context, skill *incidents.Skill, store bot.Store, org *bot.Org, unit string, at time.Time, figures bool) (iter.Seq2[[]string, error], error) {
 	from := time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, at.Location())
-	if !c.Figures {
+	if !figures {
 		return skill.Rows(ctx, store, org, unit, from, from.AddDate(0, 1, 0)), nil
 	}
-	var records []bot.Record
-	q := bot.Query{Kind: incidents.KindFigures, Keys: []string{"month=" + from.Format("2006-01")}, Limit: 1000}
-	for {
-		page, err := store.Find(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		records = append(records, page.Records...)
-		if q.After = page.Next; page.Next == "" {
-			break
-		}
-	}
-	figures, err := incidents.ReadFigures(records, org, unit, from.Format("2006-01"))
+	f, err := incidents.FindFigures(ctx, store, org, unit, at)
 	if err != nil {
 		return nil, err
 	}
-	return skill.FigureRows(org, figures), nil
+	return skill.Sheet(org, f).Rows(org.Name(unit), from.Format("2006-01")), nil
 }
 
 // writeTable writes the rows beside the file and puts it in its place; it returns how many rows there were.

@@ -159,8 +159,11 @@ func (r *reception) Profile(ctx context.Context, a bot.Account) (web.Profile, er
 		unit = r.house.org.Name(p.Grants[0].Unit)
 	}
 	var links []bot.Link
-	if r.house.org.Allowed(p, bot.SeeConversation, "") {
+	switch {
+	case r.house.org.Allowed(p, bot.SeeConversation, ""):
 		links = []bot.Link{{Label: "工作台", URL: "/console/"}}
+	case r.house.org.Allowed(p, bot.ReadStatistics, ""):
+		links = []bot.Link{{Label: "统计", URL: "/console/numbers/"}}
 	}
 	return web.Profile{
 		Links: links, Name: p.Name, Role: r.engine.RoleName(p.Role()), Unit: unit, Sample: p.Sample, Staff: p.Role() != bot.Resident,
