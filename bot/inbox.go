@@ -31,7 +31,7 @@ func (e *Engine) inbox(ctx context.Context, job Job) (Change, error) {
 func (e *Engine) newTurn(ctx context.Context) *Turn {
 	return &Turn{
 		Context: ctx, Now: e.Now().In(e.Location), Org: e.Org, Root: e.Root, Places: e.Places, Person: &Person{}, Session: &Session{},
-		read: e.Understand, store: e.Store, versions: map[string]int64{}, put: map[string]Record{},
+		read: e.Understand, edits: e.edits, store: e.Store, versions: map[string]int64{}, put: map[string]Record{},
 	}
 }
 
@@ -265,8 +265,12 @@ func (e *Engine) transcribe(t *Turn, jobID string, c *Change) ([]Delivery, error
 			if s.to != chat {
 				continue
 			}
-			for _, part := range split(s.reply, e.capabilities(chat.Channel)) {
+			parts := split(s.reply, e.capabilities(chat.Channel))
+			for _, part := range parts {
 				d := Delivery{To: chat, Reply: part, Line: line.ID, Index: len(line.Out), Kind: s.kind, At: t.Now, Until: s.until}
+				if len(parts) == 1 {
+					d.Draft = s.draft
+				}
 				body, err := json.Marshal(d)
 				if err != nil {
 					return nil, err

@@ -30,7 +30,7 @@ func (e *Engine) send(ctx context.Context, job Job) (Change, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	_, err := channel.Send(ctx, d)
+	change, err := e.deliver(ctx, channel, d)
 	var failed *SendError
 	if errors.As(err, &failed) {
 		if failed.Outcome == Retry && failed.After > 0 {
@@ -42,7 +42,23 @@ func (e *Engine) send(ctx context.Context, job Job) (Change, error) {
 			return Change{}, nil
 		}
 	}
-	return Change{}, err
+	if err != nil && d.Kind == amendment && (permanent(err) || job.Attempt >= editAttempts) {
+		e.Logger.Info("a draft stays as it was", "channel", d.To.Channel, "error", err)
+		return Change{}, nil
+	}
+	return change, err
+}
+
+// deliver hands the delivery to the channel and returns what is to be remembered of it.
+func (e *Engine) deliver(ctx context.Context, channel Channel, d Delivery) (Change, error) {
+	if d.Kind == amendment {
+		return e.edit(ctx, channel, d)
+	}
+	id, err := channel.Send(ctx, d)
+	if err != nil || d.Draft == "" {
+		return Change{}, err
+	}
+	return sent(d, id)
 }
 
 // Limits are how often a channel may be sent to.

@@ -56,7 +56,8 @@ type Delivery struct {
 	Reply Reply     `json:"reply"`
 	Line  string    `json:"line"`           // ID of the transcript's line that it belongs to
 	Index int       `json:"index"`          // which of the line's deliveries it is, from 0; Line and Index together are the key by which a second copy is known
-	Kind  string    `json:"kind,omitempty"` // reply, notice, reminder: decides what happens after an unknown outcome
+	Kind  string    `json:"kind,omitempty"` // reply, notice, alert, amendment: decides what happens after an unknown outcome
 	At    time.Time `json:"at"`
-	Until time.Time `json:"until,omitzero"` // after this it no longer helps and is reported instead of sent
+	Until time.Time `json:"until,omitzero"`  // after this it no longer helps and is reported instead of sent
+	Draft string    `json:"draft,omitempty"` // the name by which it may be amended
 }

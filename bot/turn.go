@@ -29,6 +29,7 @@ type Turn struct {
 	Understood intents.Understanding
 
 	read     Understander
+	edits    func(channel string) bool // whether the channel can change what was sent
 	store    Store
 	versions map[string]int64 // of what this turn has read, by kind and ID
 	put      map[string]Record
@@ -44,6 +45,7 @@ type saying struct {
 	reply Reply
 	kind  string
 	until time.Time
+	draft string // the name by which the reply may be amended; empty: it stays
 }
 
 // RecordState is what a turn did to a record, for who watches.

@@ -14,6 +14,7 @@ var retention = map[string]time.Duration{
 	KindLine:      ConversationLife,
 	KindSession:   ConversationLife,
 	KindFile:      FileLife,
+	KindSent:      sentLife,
 	KindCode:      30 * 24 * time.Hour,
 	KindDead:      365 * 24 * time.Hour, // logs are to be kept for half a year at least
 	"count":       30 * 24 * time.Hour,

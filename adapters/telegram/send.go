@@ -113,7 +113,7 @@ func (c *Channel) Edit(ctx context.Context, to bot.Chat, id string, r bot.Reply)
 	}
 	message, err := strconv.Atoi(id)
 	if err != nil {
-		return fmt.Errorf("telegram: %q is no message", id)
+		return &bot.SendError{Outcome: bot.Never, Err: fmt.Errorf("telegram: %q is no message", id)}
 	}
 	p := &api.EditMessageTextParams{
 		ChatID: chat, MessageID: message, Text: render(r), ParseMode: models.ParseModeHTML, LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: api.True()},
@@ -126,10 +126,10 @@ func (c *Channel) Edit(ctx context.Context, to bot.Chat, id string, r bot.Reply)
 		p.ParseMode, p.Text = "", plain(r)
 		_, err = c.calls.EditMessageText(ctx, p)
 	}
-	if err != nil && strings.Contains(err.Error(), "message is not modified") {
+	if err == nil || strings.Contains(err.Error(), "message is not modified") {
 		return nil
 	}
-	return c.mask(err)
+	return c.outcome(err, chat)
 }
 
 // Typing implements bot.Typer.

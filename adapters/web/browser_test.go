@@ -101,6 +101,7 @@ func TestBrowser(t *testing.T) {
 		{"a location", pageLocation},
 		{"photos", pagePhotos},
 		{"earlier messages", pageEarlier},
+		{"an answer put better", pageAmended},
 		{"telephone numbers", pageTelephones},
 		{"everybody can use it", pageAccess},
 		{"pages with one thing to say", pageNotices},

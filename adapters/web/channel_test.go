@@ -118,6 +118,10 @@ func (p *reader) read(stream *feed) {
 			var r replyEvent
 			p.decode(e.data, &r)
 			p.show(eventID(r.Line, r.Index), r.Reply)
+		case "amend":
+			var r amendEvent
+			p.decode(e.data, &r)
+			p.show("better "+eventID(r.Line, r.Index), r.Reply)
 		case "":
 			stream.body.Close()
 			r := p.request("GET", "/api/v1/events", "")

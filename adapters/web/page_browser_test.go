@@ -376,6 +376,24 @@ func pageEarlier(t *testing.T, browser context.Context) {
 	p.picture("phone-history")
 }
 
+func pageAmended(t *testing.T, browser context.Context) {
+	h := site(t)
+	p := fresh(t, browser, h.server.URL, 390, 844)
+	p.write("第一句")
+	p.says("收到:第一句")
+	p.write("第二句")
+	p.says("收到:第二句")
+	first := h.lines[0]
+	if err := h.channel.Edit(t.Context(), first.Chat, eventID(first.ID, 0), bot.Reply{Text: "说得更好", Choices: []bot.Choice{{Label: "好", Action: "a:b:c"}}}); err != nil {
+		t.Fatal(err)
+	}
+	p.says("说得更好")
+	if said := p.texts("#log article .card"); !slices.Equal(said, []string{"第一句", "说得更好", "第二句", "收到:第二句"}) {
+		t.Errorf("the page shows %q", said)
+	}
+	p.until(`document.querySelector('#log .choices').classList.contains('old')`)
+}
+
 // telephone numbers are told from other numbers by what stands around them.
 func pageTelephones(t *testing.T, browser context.Context) {
 	h := site(t)

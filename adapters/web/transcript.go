@@ -36,6 +36,13 @@ type replyEvent struct {
 	Reply bot.Reply `json:"reply"`
 }
 
+// amendEvent is a reply that takes the place of one that was sent.
+type amendEvent struct {
+	Line  string    `json:"line"`
+	Index int       `json:"index"`
+	Reply bot.Reply `json:"reply"`
+}
+
 // lines is a part of a conversation, oldest first.
 type lines struct {
 	Lines  []line `json:"lines"`

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -159,6 +162,23 @@ func (c *Channel) Send(ctx context.Context, d bot.Delivery) (string, error) {
 		c.publish(ctx, d.To.ID, event)
 	}
 	return id, nil
+}
+
+// Edit implements bot.Editor. A page that isn't connected now reads the transcript, where the new reply stands.
+func (c *Channel) Edit(ctx context.Context, to bot.Chat, id string, r bot.Reply) error {
+	if !c.listening(to.ID) {
+		return nil
+	}
+	index, err := strconv.Atoi(strings.TrimPrefix(id, lineOf(id)+"/"))
+	if err != nil {
+		return &bot.SendError{Outcome: bot.Never, Err: fmt.Errorf("web: %q is no reply", id)}
+	}
+	event, err := encode("amend", "", amendEvent{Line: lineOf(id), Index: index, Reply: r})
+	if err != nil {
+		return &bot.SendError{Outcome: bot.Never, Err: err}
+	}
+	c.publish(ctx, to.ID, event)
+	return nil
 }
 
 // Typing implements bot.Typer.

@@ -92,11 +92,7 @@ func (s *Skill) answer(t *bot.Turn, a knowledge.Answer) error {
 	switch a.Verdict {
 	case knowledge.VerdictAnswer:
 		t.Session.Topic = a.Hits[0].Entry.ID
-		r, err := s.word(t, a, s.composer.Reply(a))
-		if err != nil {
-			return err
-		}
-		t.Reply(r)
+		return s.say(t, a, s.composer.Reply(a))
 	case knowledge.VerdictClarify:
 		t.Reply(s.composer.Reply(a))
 	default:

@@ -221,12 +221,8 @@ func (s *Skill) fromDocuments(t *bot.Turn) (bool, error) {
 		Sources: []bot.Source{{Title: p.Cite()}},
 		Choices: []bot.Choice{s.choice("human", "human", "")},
 	}
-	r, err := s.word(t, knowledge.Answer{Verdict: knowledge.VerdictAnswer, Hits: []knowledge.Hit{{Entry: p.Entry(), Score: hits[0].Score}}}, plain)
-	if err != nil {
-		return false, err
-	}
-	t.Reply(r)
-	return true, nil
+	found := knowledge.Answer{Verdict: knowledge.VerdictAnswer, Hits: []knowledge.Hit{{Entry: p.Entry(), Score: hits[0].Score}}}
+	return true, s.say(t, found, plain)
 }
 
 // excerpt is the beginning of a text, up to the end of a sentence if there is one.

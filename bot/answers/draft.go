@@ -28,6 +28,7 @@ type Asked struct {
 	Person   string // for whom; not sent
 	Entry    *knowledge.Entry
 	Plain    string // the answer as it was composed
+	Patient  bool   // nobody waits for the words: they may take as long as a turn
 }
 
 // Worded is an answer in plain words.
@@ -87,6 +88,9 @@ func NewDrafter(m bot.LanguageModel, deadline time.Duration) *Drafter {
 	return &Drafter{model: m, deadline: deadline, system: prompt("answer")}
 }
 
+// patience is how long words may take that nobody waits for.
+const patience = 20 * time.Second
+
 var draftSchema = json.RawMessage(`{"type":"object","properties":{"enough":{"type":"boolean"},"answer":{"type":"string"},` +
 	`"cited":{"type":"array","items":{"type":"string"}}},"required":["enough","answer","cited"],"additionalProperties":false}`)
 
@@ -99,7 +103,11 @@ type draft struct {
 
 // Word asks the model, and checks what it wrote.
 func (d *Drafter) Word(ctx context.Context, a Asked) (Worded, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.deadline)
+	deadline := d.deadline
+	if a.Patient {
+		deadline = max(deadline, patience)
+	}
+	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	source := a.Entry.Text()
 	c, err := d.model.Complete(ctx, bot.Prompt{
@@ -201,28 +209,3 @@ func Fixed(a knowledge.Answer) bool {
 
 // Use lets the wording put answers into words; Filing is the number under which the model is registered. It must be called before the first turn.
 func (s *Skill) Use(w Wording, filing string) { s.wording, s.filing = w, filing }
-
-// word puts the answer into plain words if the wording can, and says so under it; else it stays as it was composed. What became of it is recorded.
-func (s *Skill) word(t *bot.Turn, a knowledge.Answer, plain bot.Reply) (bot.Reply, error) {
-	entry := a.Hits[0].Entry
-	if Fixed(a) || t.Message.Action != "" { // what was picked from a list is what was picked
-		return plain, nil
-	}
-	w, err := s.wording.Word(t.Context, Asked{Question: t.Text(), Person: t.Person.ID, Entry: entry, Plain: plain.Text})
-	if work, asked := workOf(bot.TaskAnswer, []string{entry.ID}, w, err); asked {
-		if err := t.Worked(work); err != nil {
-			return plain, err
-		}
-	}
-	if err != nil {
-		return plain, nil
-	}
-	worded := plain
-	worded.Text = w.Text + "\n" + s.label(w)
-	return worded, nil
-}
-
-// label says that a model wrote it, and which.
-func (s *Skill) label(w Worded) string {
-	return s.texts.Say("generated", map[string]string{"Model": w.Model, "Filing": s.filing})
-}

@@ -60,6 +60,7 @@ func Run(t *testing.T, start func(t *testing.T) *Harness) {
 		{"a reply is shown with everything it has", shown},
 		{"long replies", long},
 		{"a second copy is shown once, if that is promised", idempotent},
+		{"what was sent can be put better, if that is promised", amended},
 		{"failures to send are classified", faults},
 		{"many at once", concurrent},
 		{"nothing is received after Run has ended", ends},

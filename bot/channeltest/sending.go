@@ -75,6 +75,29 @@ func idempotent(t *testing.T, s *stage) {
 	}
 }
 
+func amended(t *testing.T, s *stage) {
+	editor, ok := s.Channel.(bot.Editor)
+	if !ok {
+		return // it promises nothing
+	}
+	id, err := s.Channel.Send(t.Context(), s.delivery(1, bot.Reply{Text: "先说的"}))
+	if err != nil || id == "" {
+		t.Fatalf("sent as %q, %v", id, err)
+	}
+	s.wait("the first words are shown", func() bool { return strings.Contains(s.Shown(), "先说的") })
+	better := bot.Reply{Text: "说得更好", Choices: []bot.Choice{{Label: "好", Action: "a:b:c"}}}
+	if err := editor.Edit(t.Context(), s.Chat, id, better); err != nil {
+		t.Fatal(err)
+	}
+	s.wait("the better words are shown", func() bool { return strings.Contains(s.Shown(), "说得更好") })
+	var failed *bot.SendError
+	if err := editor.Edit(t.Context(), s.Chat, "no such message", better); err != nil && !errors.As(err, &failed) {
+		t.Errorf("the error is %v, want a *bot.SendError with its cause", err)
+	} else if err != nil {
+		s.discreet(err)
+	}
+}
+
 func faults(t *testing.T, s *stage) {
 	fail := func(name string, d bot.Delivery, ctx context.Context, want ...bot.Outcome) {
 		t.Helper()

@@ -70,7 +70,7 @@ type ModelConfig struct {
 	JSON         string        `yaml:"json" env:"JSON"`                     // schema, tool, object or plain: what the server is asked for first
 	Stream       bool          `yaml:"stream" env:"STREAM"`                 // answers travel as streams
 	Timeout      time.Duration `yaml:"timeout" env:"TIMEOUT"`               // of a call, with what is tried again; default 20s
-	AnswerWithin time.Duration `yaml:"answer_within" env:"ANSWER_WITHIN"`   // after that the plain answer goes out; default 4s
+	AnswerWithin time.Duration `yaml:"answer_within" env:"ANSWER_WITHIN"`   // where a channel can't change what it has sent, after that the plain answer goes out; default 4s
 	ReadWithin   time.Duration `yaml:"read_within" env:"READ_WITHIN"`       // after that the embedded reading counts; default 3s
 	AtOnce       int           `yaml:"at_once" env:"AT_ONCE"`               // calls at the same time; default 8
 	PersonPerDay int           `yaml:"person_per_day" env:"PERSON_PER_DAY"` // calls for one person; 0: no limit

@@ -38,10 +38,13 @@ func (s *safeBuffer) String() string {
 }
 
 // served starts the service on a free port and returns what it printed.
-func served(t *testing.T) string {
+func served(t *testing.T, change ...func(*Config)) string {
 	t.Helper()
 	config := defaults()
 	config.Listen, config.Store, config.Log.Level = "127.0.0.1:0", t.TempDir(), "error"
+	for _, c := range change {
+		c(&config)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	var out safeBuffer
 	done := make(chan error, 1)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -169,6 +170,40 @@ func TestModel(t *testing.T) {
 	dead.Close()
 	if got := talkTo(t, dead.URL+"/v1", in); !slices.Equal(got, plain) {
 		t.Errorf("with a dead server: %q", difference(got, plain))
+	}
+}
+
+// TestModelIsNotWaitedFor: on a page the plain answer is there while the model still writes; its words take that place when they are checked.
+func TestModelIsNotWaitedFor(t *testing.T) {
+	write := make(chan struct{})
+	model := serveModel(t, func(data map[string]string) any {
+		<-write
+		return words("")(data)
+	})
+	links := regexp.MustCompile(`http://\S+\?\S+`).FindAllString(served(t, func(c *Config) {
+		c.Model = ModelConfig{BaseURL: model.URL + "/v1", Name: "little", Filing: "备案1号", Off: []string{bot.TaskUnderstand}}
+	}), -1)
+	resident := enter(t, links[0])
+	var answer struct{ ID string }
+	question := []byte(`{"id":"question-1","text":"高龄津贴要带什么?"}`)
+	if status := resident.post("/api/v1/messages", "application/json", question, &answer); status != http.StatusAccepted {
+		t.Fatal(status)
+	}
+	shows := func(want string) (page string) {
+		for began := time.Now(); time.Since(began) < 15*time.Second; time.Sleep(10 * time.Millisecond) {
+			if page, _ = resident.get("/api/v1/history"); strings.Contains(page, want) {
+				return page
+			}
+		}
+		t.Fatalf("%q is never shown: %s", want, page)
+		return ""
+	}
+	if page := shows("身份证"); strings.Contains(page, "AI生成") {
+		t.Errorf("the model has not written yet: %s", page)
+	}
+	close(write)
+	if page := shows("AI生成,仅供参考(模型:little,备案号:备案1号)"); strings.Count(page, `"out":[{`) != 1 {
+		t.Errorf("it was answered twice: %s", page)
 	}
 }
 

@@ -47,6 +47,7 @@ type Server struct {
 	next    int64            // ID of the next update
 	message int              // ID of the last message
 	shown   []Call           // messages that people see
+	places  map[int]int      // of messages in shown, by ID
 	calls   []Call
 	faults  map[string][]Fault // by method, one for each call
 	webhook string
@@ -58,7 +59,7 @@ type Server struct {
 
 // New starts a platform.
 func New() *Server {
-	s := &Server{Username: "linli_bot", next: 1000, faults: map[string][]Fault{}, arrived: make(chan struct{}), closing: make(chan struct{}), files: map[string][]byte{}}
+	s := &Server{Username: "linli_bot", next: 1000, faults: map[string][]Fault{}, arrived: make(chan struct{}), closing: make(chan struct{}), files: map[string][]byte{}, places: map[int]int{}}
 	s.Server = httptest.NewServer(s)
 	return s
 }
@@ -299,7 +300,7 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, c Call) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		ok(w, map[string]any{"url": s.webhook, "pending_update_count": len(s.updates)})
-	case "sendMessage", "sendPhoto":
+	case "sendMessage", "sendPhoto", "editMessageText":
 		s.send(w, c)
 	case "getFile":
 		s.mu.Lock()
@@ -310,8 +311,6 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, c Call) {
 			return
 		}
 		ok(w, map[string]any{"file_id": c.Params["file_id"], "file_path": c.Params["file_id"]})
-	case "editMessageText":
-		ok(w, map[string]any{"message_id": 1, "date": 1, "chat": map[string]any{"id": 1, "type": "private"}})
 	default:
 		ok(w, true)
 	}
@@ -320,7 +319,7 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, c Call) {
 func (s *Server) send(w http.ResponseWriter, c Call) {
 	text := c.Params["text"]
 	switch {
-	case c.Method == "sendMessage" && strings.TrimSpace(text) == "":
+	case c.Method != "sendPhoto" && strings.TrimSpace(text) == "":
 		answer(w, Fault{Code: http.StatusBadRequest, Description: "Bad Request: message text is empty"})
 		return
 	case c.Params["parse_mode"] == "HTML" && !balanced(text):
@@ -343,10 +342,22 @@ func (s *Server) send(w http.ResponseWriter, c Call) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.message++
-	s.shown = append(s.shown, c)
+	id := s.message + 1
+	if c.Method == "editMessageText" {
+		id, _ = strconv.Atoi(c.Params["message_id"])
+		i, there := s.places[id]
+		if !there || s.shown[i].Params["chat_id"] != c.Params["chat_id"] {
+			answer(w, Fault{Code: http.StatusBadRequest, Description: "Bad Request: message to edit not found"})
+			return
+		}
+		s.shown[i] = c
+	} else {
+		s.message = id
+		s.places[id] = len(s.shown)
+		s.shown = append(s.shown, c)
+	}
 	chat, _ := strconv.ParseInt(c.Params["chat_id"], 10, 64)
-	ok(w, map[string]any{"message_id": s.message, "date": time.Now().Unix(), "text": text, "chat": map[string]any{"id": chat, "type": "private"}})
+	ok(w, map[string]any{"message_id": id, "date": time.Now().Unix(), "text": text, "chat": map[string]any{"id": chat, "type": "private"}})
 }
 
 // balanced reports whether every tag of the platform's HTML is closed in order.

@@ -333,6 +333,16 @@ listen({
     if (said.urgent) $('alarm').textContent = said.text.split('\n')[0].replace(/\*\*/g, '');
     if (document.hidden) unread(1);
   },
+  amend({ line, index, reply: said }) {
+    const key = `r:${line}/${index}`, old = shown.get(key);
+    if (!old) return;
+    const follow = nearEnd(), node = reply(said, act);
+    node.dataset.at = old.dataset.at;
+    shown.set(key, node);
+    old.replaceWith(node);
+    settleOld();
+    if (follow) toEnd();
+  },
   message(said) {
     append(nodesOf({ in: said, at: said.at }));
     if (!outbox.items.some((item) => item.id === said.id)) typingForNow(); // said in another window

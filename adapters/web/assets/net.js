@@ -131,7 +131,7 @@ export class Outbox {
 }
 
 // listen keeps a stream of events open while the page is looked at, and asks now and then while it isn't: a browser has only six
-// connections for all its windows. on has lines, reply, message, typing, and online(true or false).
+// connections for all its windows. on has lines, reply, amend, message, typing, and online(true or false).
 export function listen(on) {
   const doze = 30000, hiddenPoll = 45000;
   let source = null, last = '', wait = 0, timer = 0, poll = 0;
@@ -148,6 +148,7 @@ export function listen(on) {
     });
     hear('lines', (data) => { on.online(true); on.lines(data); });
     hear('reply', on.reply);
+    hear('amend', on.amend);
     hear('message', on.message);
     hear('typing', on.typing);
     source.onerror = () => {
