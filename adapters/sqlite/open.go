@@ -154,7 +154,7 @@ func (s *Store) pragmas(reader bool) []pragma {
 		{"journal_mode", "WAL", "wal"},
 		{"synchronous", "FULL", "2"},
 		{"cache_size", "-65536", "-65536"},
-		{"wal_autocheckpoint", "1000", "1000"},
+		{"wal_autocheckpoint", "4000", "4000"},
 	}
 	if s.private {
 		p[1], p[2] = pragma{"journal_mode", "MEMORY", "memory"}, pragma{"synchronous", "OFF", "0"}

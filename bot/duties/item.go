@@ -206,6 +206,9 @@ var (
 
 // numberIn returns the number of the item that the words name, as its ID without the list: "3-2", "项目5"; of a whole head "3-".
 func numberIn(text string) string {
+	if !strings.ContainsAny(text, "项-—–－") {
+		return ""
+	}
 	if m := headAndItem.FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("%d-%d", number(m[1]), number(m[2]))
 	}

@@ -261,9 +261,12 @@ func (s *Skill) showOne(t *bot.Turn, found []*Item, history bool) error {
 // asksWho reports whether the words ask who is responsible for something, or how far it is, that is certainly one of the items: they name at least half of its title, and
 // say little else. A word that a title shares with a complaint (路灯) is not enough.
 func (s *Skill) asksWho(t *bot.Turn, text string) (bool, error) {
+	if !whoWords.MatchString(text) && !howFar.MatchString(text) || otherwise.MatchString(t.Understood.Intent) {
+		return false, nil
+	}
 	words := filler.ReplaceAllString(text, "")
 	said := pairs(words)
-	if !whoWords.MatchString(text) && !howFar.MatchString(text) || len(said) < 3 || otherwise.MatchString(t.Understood.Intent) {
+	if len(said) < 3 {
 		return false, nil
 	}
 	all, err := s.items(t)

@@ -54,7 +54,7 @@ func (p *plan) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("disk: %.0f fdatasync/s, one after the other\n\n", rate)
-	fmt.Printf("%-22s %10s %9s %9s %9s %9s %9s\n", "records in the store", "start-up", "resident", "turns/s", "p50", "p99", "refused")
+	fmt.Printf("%-22s %10s %9s %9s %9s %9s %9s %9s\n", "records in the store", "start-up", "resident", "turns/s", "CPU/turn", "p50", "p99", "refused")
 	for _, size := range p.sizes {
 		if err := p.measure(ctx, size); err != nil {
 			return err
@@ -74,17 +74,18 @@ func (p *plan) measure(ctx context.Context, size int) error {
 		return err
 	}
 	defer s.stop()
-	idle := s.resident()
+	idle, used := s.resident(), s.cpu()
 	full, err := crowd{visitors: p.visitors, length: p.length}.run(ctx, s.addr)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-22d %10s %9s %9.0f %9s %9s %9d   as much as it takes, %d people\n", size, round(s.started), megabytes(idle), full.rate(), round(full.quantile(.5)), round(full.quantile(.99)), full.refused, p.visitors)
+	each := (s.cpu() - used) / time.Duration(max(1, len(full.latencies)))
+	fmt.Printf("%-22d %10s %9s %9.0f %9s %9s %9s %9d   as much as it takes, %d people\n", size, round(s.started), megabytes(idle), full.rate(), round(each), round(full.quantile(.5)), round(full.quantile(.99)), full.refused, p.visitors)
 	calm, err := crowd{visitors: 200, length: p.length, every: 10 * time.Millisecond}.run(ctx, s.addr)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-22s %10s %9s %9.0f %9s %9s %9d   100 messages a second\n", "", "", megabytes(s.resident()), calm.rate(), round(calm.quantile(.5)), round(calm.quantile(.99)), calm.refused)
+	fmt.Printf("%-22s %10s %9s %9.0f %9s %9s %9s %9d   100 messages a second\n", "", "", megabytes(s.resident()), calm.rate(), "", round(calm.quantile(.5)), round(calm.quantile(.99)), calm.refused)
 	if lost := full.unanswered + calm.unanswered; lost > 0 {
 		return fmt.Errorf("%d messages were acknowledged and not answered within %s", lost, patience)
 	}
