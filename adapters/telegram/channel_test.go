@@ -325,13 +325,16 @@ func TestFiles(t *testing.T) {
 	if _, err := s.channel.Fetch(t.Context(), bot.Attachment{Ref: "photo-1"}); bot.KindOf(err) != bot.Unavailable || strings.Contains(fmt.Sprint(errors.Unwrap(err)), telegramtest.Token) {
 		t.Errorf("cut: %v", err)
 	}
-	reply := bot.Reply{Text: "照片", Files: []bot.Attachment{{Kind: "image", Channel: Name, Ref: "photo-1"}, {Kind: "image", Channel: "web", Ref: "x"}, {Kind: "audio", Channel: "web", Ref: "y"}}}
+	reply := bot.Reply{Text: "照片", Files: []bot.Attachment{{Kind: "image", Channel: Name, Ref: "photo-1"}, {Kind: "image", Channel: "web", Ref: "x"}, {Kind: "audio", Channel: "web", Ref: "y"}, {Kind: "file", Channel: "inspections", Ref: "z", Name: "通报.docx"}}}
 	if _, err := s.channel.Send(t.Context(), bot.Delivery{To: bot.Chat{Channel: Name, ID: "1"}, Line: "1", Reply: reply}); err != nil {
 		t.Fatal(err)
 	}
 	photos := s.platform.Calls("sendPhoto")
 	if len(photos) != 2 || photos[0].Params["photo"] != "photo-1" || len(photos[1].Files) != 1 {
 		t.Errorf("%+v", photos)
+	}
+	if documents := s.platform.Calls("sendDocument"); len(documents) != 1 || documents[0].Files["document"] == 0 {
+		t.Errorf("%+v", documents)
 	}
 }
 

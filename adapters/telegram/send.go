@@ -39,7 +39,7 @@ func (c *Channel) Send(ctx context.Context, d bot.Delivery) (string, error) {
 	if err != nil {
 		return "", c.outcome(err, chat)
 	}
-	c.sendPhotos(ctx, chat, thread, d.Reply.Files)
+	c.sendFiles(ctx, chat, thread, d.Reply.Files)
 	return strconv.Itoa(sent.ID), nil
 }
 
@@ -47,32 +47,45 @@ func unreadable(err error) bool {
 	return errors.Is(err, api.ErrorBadRequest) && strings.Contains(err.Error(), "parse entities")
 }
 
-func (c *Channel) sendPhotos(ctx context.Context, chat int64, thread int, files []bot.Attachment) {
+// sendFiles sends the photos and documents of a reply after it. What can't be sent is named in the reply, so that it is found elsewhere.
+func (c *Channel) sendFiles(ctx context.Context, chat int64, thread int, files []bot.Attachment) {
 	sent := 0
 	for _, f := range files {
-		if f.Kind != "image" || sent == maxPhotos {
+		if f.Kind != "image" && f.Kind != "file" || sent == maxPhotos {
 			continue
 		}
 		sent++
-		p := &api.SendPhotoParams{ChatID: chat, MessageThreadID: thread}
-		switch {
-		case f.Channel == Name:
-			p.Photo = &models.InputFileString{Data: f.Ref}
-		case c.Open != nil:
-			content, err := c.Open(ctx, f)
-			if err != nil {
-				c.Logger.Debug("telegram: photo not there", "error", err)
-				continue
-			}
-			defer content.Close()
-			p.Photo = &models.InputFileUpload{Filename: "photo.jpg", Data: &reader{content}}
-		default:
-			continue
-		}
-		if _, err := c.calls.SendPhoto(ctx, p); err != nil {
-			c.Logger.Warn("telegram: photo not sent", "error", c.mask(err))
+		if err := c.sendFile(ctx, chat, thread, f); err != nil {
+			c.Logger.Warn("telegram: file not sent", "kind", f.Kind, "error", c.mask(err))
 		}
 	}
+}
+
+func (c *Channel) sendFile(ctx context.Context, chat int64, thread int, f bot.Attachment) error {
+	var file models.InputFile
+	switch {
+	case f.Channel == Name:
+		file = &models.InputFileString{Data: f.Ref}
+	case c.Open != nil:
+		content, err := c.Open(ctx, f)
+		if err != nil {
+			return err
+		}
+		defer content.Close()
+		name := "photo.jpg"
+		if f.Kind == "file" {
+			name = firstOf(f.Name, "file")
+		}
+		file = &models.InputFileUpload{Filename: name, Data: &reader{content}}
+	default:
+		return nil
+	}
+	if f.Kind == "file" {
+		_, err := c.calls.SendDocument(ctx, &api.SendDocumentParams{ChatID: chat, MessageThreadID: thread, Document: file})
+		return err
+	}
+	_, err := c.calls.SendPhoto(ctx, &api.SendPhotoParams{ChatID: chat, MessageThreadID: thread, Photo: file})
+	return err
 }
 
 // reader is what the library takes: it panics on a reader that is no pointer.

@@ -70,10 +70,8 @@ func (c *Channel) getFile(w http.ResponseWriter, r *http.Request) error {
 	if kept == nil || c.Files == nil {
 		return nothing
 	}
-	if kept.From != s.account().Key() {
-		if profile, err := c.Accounts.Profile(r.Context(), s.account()); err != nil || !profile.Staff {
-			return errors.Join(nothing, err)
-		}
+	if may, err := c.mayRead(r.Context(), s.account(), r.PathValue("key"), kept); err != nil || !may {
+		return errors.Join(nothing, err)
 	}
 	if kept.Problem != "" {
 		return bot.Errorf(bot.NotFound, "%s", kept.Problem)
@@ -91,6 +89,25 @@ func (c *Channel) getFile(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.ServeContent(w, r, "", time.Time{}, content)
 	return nil
+}
+
+// Guard is the ability of Accounts to know files that aren't for all staff. What it guards it decides about alone.
+type Guard interface {
+	Guards(ctx context.Context, a bot.Account, key string) (guards, may bool, err error)
+}
+
+// mayRead reports whether the file is for the account: its own, any for staff, but for what somebody guards.
+func (c *Channel) mayRead(ctx context.Context, a bot.Account, key string, kept *bot.KeptFile) (bool, error) {
+	if g, ok := c.Accounts.(Guard); ok {
+		if guards, may, err := g.Guards(ctx, a, key); guards || err != nil {
+			return may, err
+		}
+	}
+	if kept.From == a.Key() {
+		return true, nil
+	}
+	profile, err := c.Accounts.Profile(ctx, a)
+	return err == nil && profile.Staff, err
 }
 
 // keptFile reads the record of a file; nil if there is none.

@@ -1,11 +1,9 @@
 package inspections
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
-	"encoding/xml"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,6 +23,11 @@ type Bulletin struct {
 	Month time.Time `json:"month"`
 	Text  string    `json:"text"` // Markdown
 	By    string    `json:"by"`
+}
+
+// file is the name of its document.
+func (b Bulletin) file(t *bot.Turn) string {
+	return t.Org.Name(b.Unit) + b.Month.In(t.Now.Location()).Format("2006年1月") + "督查通报.docx"
 }
 
 // ReadBulletin returns a draft that was kept; who serves it checks that the reader may plan inspections at its unit.
@@ -77,15 +80,29 @@ func (s *Skill) bulletin(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	r := bot.Reply{Text: text}
-	id := newID(t)
-	if err := t.Put(KindBulletin, id, Bulletin{Unit: unit, Month: from, Text: text, By: t.Person.ID}, t.Now, append(within(t, unit), "by="+t.Person.ID)...); err != nil {
+	return s.hand(t, Bulletin{Unit: unit, Month: from, Text: text, By: t.Person.ID})
+}
+
+// hand keeps the draft and gives it to who asked for it, as words and as a document; not to a group, which may be residents'.
+func (s *Skill) hand(t *bot.Turn, b Bulletin) error {
+	id := strings.ToLower(rand.Text()) // nobody can guess it
+	if err := t.Put(KindBulletin, id, b, t.Now, append(within(t, b.Unit), "by="+b.By)...); err != nil {
 		return err
 	}
-	if s.file != nil {
-		r.Link = &bot.Link{Label: s.say("bulletin.link", nil), URL: s.file(id)}
+	document, err := Document(b.Text)
+	if err != nil {
+		return err
 	}
-	t.Reply(r)
+	a := bot.Attachment{Kind: "file", Channel: name, Ref: id, Name: b.file(t), Size: int64(len(document))}
+	kept := bot.KeptFile{From: t.Message.From.Key(), File: bot.File{ID: filePrefix + id, Kind: a.Kind, Type: documentType, Name: a.Name, Size: a.Size}}
+	record, err := bot.FileRecord(a, kept, b.By, t.Now)
+	if err != nil {
+		return err
+	}
+	if err := t.Put(record.Kind, record.ID, kept, record.Time, record.Keys...); err != nil {
+		return err
+	}
+	t.Reply(bot.Reply{Text: b.Text, Files: []bot.Attachment{a}, Personal: true})
 	return nil
 }
 
@@ -116,41 +133,4 @@ func (s *Skill) compose(t *bot.Turn, unit string, from time.Time) (string, error
 		"Unit": t.Org.Name(unit), "Month": from.Format("2006年1月"), "All": lines, "N": len(all), "Closed": count[Closed], "Reported": count[Reported], "Open": count[Open],
 		"Late": late, "Total": total, "Done": total - len(missing), "Missing": names(t, missing), "Now": t.Now,
 	}), nil
-}
-
-// Document makes a DOCX of a bulletin's Markdown: its headings are set in bold.
-func Document(markdown string) ([]byte, error) {
-	var body strings.Builder
-	for line := range strings.Lines(markdown) {
-		text := strings.TrimRight(line, "\n")
-		style := ""
-		if bare := strings.TrimLeft(text, "#"); bare != text {
-			text, style = strings.TrimSpace(bare), `<w:rPr><w:b/><w:sz w:val="28"/></w:rPr>`
-		}
-		body.WriteString(`<w:p><w:r>` + style + `<w:t xml:space="preserve">`)
-		if err := xml.EscapeText(&body, []byte(text)); err != nil {
-			return nil, err
-		}
-		body.WriteString(`</w:t></w:r></w:p>`)
-	}
-	const head = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	for _, part := range [][2]string{
-		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`},
-		{"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`},
-		{"word/document.xml", `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>` + body.String() + `</w:body></w:document>`},
-	} {
-		w, err := z.Create(part[0])
-		if err != nil {
-			return nil, err
-		}
-		if _, err := w.Write([]byte(head + part[1])); err != nil {
-			return nil, err
-		}
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
 }

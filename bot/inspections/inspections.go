@@ -27,14 +27,12 @@ const name = "inspections"
 
 // Options are what the skill is made of. All may be left empty.
 type Options struct {
-	Days calendar.Days                // nil: holiday.China()
-	File func(bulletin string) string // address of a bulletin's document, see ReadBulletin and Document; nil: bulletins bear none
+	Days calendar.Days // nil: holiday.China()
 }
 
 // Skill is the skill.
 type Skill struct {
 	days   calendar.Days
-	file   func(string) string
 	checks []checklist
 	texts  *bot.Texts
 }
@@ -44,7 +42,7 @@ func New(o Options) *Skill {
 	if o.Days == nil {
 		o.Days = holiday.China()
 	}
-	return &Skill{days: o.Days, file: o.File, checks: readChecklists(), texts: bot.MustTexts(files)}
+	return &Skill{days: o.Days, checks: readChecklists(), texts: bot.MustTexts(files)}
 }
 
 // Name is the skill's name, in timers and choices.

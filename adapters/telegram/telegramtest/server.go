@@ -300,7 +300,7 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, c Call) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		ok(w, map[string]any{"url": s.webhook, "pending_update_count": len(s.updates)})
-	case "sendMessage", "sendPhoto", "editMessageText":
+	case "sendMessage", "sendPhoto", "sendDocument", "editMessageText":
 		s.send(w, c)
 	case "getFile":
 		s.mu.Lock()
@@ -319,7 +319,7 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, c Call) {
 func (s *Server) send(w http.ResponseWriter, c Call) {
 	text := c.Params["text"]
 	switch {
-	case c.Method != "sendPhoto" && strings.TrimSpace(text) == "":
+	case c.Method != "sendPhoto" && c.Method != "sendDocument" && strings.TrimSpace(text) == "":
 		answer(w, Fault{Code: http.StatusBadRequest, Description: "Bad Request: message text is empty"})
 		return
 	case c.Params["parse_mode"] == "HTML" && !balanced(text):
