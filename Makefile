@@ -25,7 +25,9 @@ quick: ## the short tests, without browser or load
 
 bench: ## throughput, latency, growth, start-up and memory, as one report
 	$(GO) test -run '^$$' -bench . -benchmem ./knowledge ./intents/... ./adapters/sqlite
+	$(GO) test -run '^$$' -bench Broadcast -benchtime 1x ./bot
 	$(GO) test -run '^$$' -bench Stores -benchtime 6000x ./cmd/linli
+	$(GO) test -run '^$$' -bench Feishu -benchtime 4000x ./cmd/linli
 	$(GO) run ./cmd/bench
 
 eval: ## how well it understands and answers; MEASURE=DIR adds public data sets that aren't part of the project
