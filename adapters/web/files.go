@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,8 +56,7 @@ func (c *Channel) postFile(w http.ResponseWriter, r *http.Request) error {
 	return json.NewEncoder(w).Encode(a)
 }
 
-// getFile shows a file to who sent it and to staff; who it isn't for is told that it doesn't exist. Nobody can guess a reference: it is known to
-// those alone to whom a reply showed it.
+// getFile shows a file to whom it is for; who it isn't for is told that it doesn't exist.
 func (c *Channel) getFile(w http.ResponseWriter, r *http.Request) error {
 	s, ok := seatOf(r)
 	if !ok {
@@ -96,7 +96,7 @@ type Guard interface {
 	Guards(ctx context.Context, a bot.Account, key string) (guards, may bool, err error)
 }
 
-// mayRead reports whether the file is for the account: its own, any for staff, but for what somebody guards.
+// mayRead reports whether the file is for the account: its own, what a reply showed it, any for staff; but for what somebody guards.
 func (c *Channel) mayRead(ctx context.Context, a bot.Account, key string, kept *bot.KeptFile) (bool, error) {
 	if g, ok := c.Accounts.(Guard); ok {
 		if guards, may, err := g.Guards(ctx, a, key); guards || err != nil {
@@ -107,7 +107,36 @@ func (c *Channel) mayRead(ctx context.Context, a bot.Account, key string, kept *
 		return true, nil
 	}
 	profile, err := c.Accounts.Profile(ctx, a)
-	return err == nil && profile.Staff, err
+	if err != nil || profile.Staff {
+		return err == nil, err
+	}
+	return c.wasShown(ctx, a, key)
+}
+
+// wasShown reports whether a reply in the account's conversation bore the file.
+func (c *Channel) wasShown(ctx context.Context, a bot.Account, key string) (bool, error) {
+	q := bot.Query{Kind: bot.KindLine, Keys: []string{chatKey(a)}, Newest: true, Limit: 100}
+	for range maxMissed / q.Limit {
+		page, err := c.Store.Find(ctx, q)
+		if err != nil {
+			return false, err
+		}
+		for _, r := range page.Records {
+			var l bot.Line
+			if err := json.Unmarshal(r.Body, &l); err != nil {
+				return false, err
+			}
+			for _, out := range l.Out {
+				if slices.ContainsFunc(out.Files, func(f bot.Attachment) bool { return f.Key() == key }) {
+					return true, nil
+				}
+			}
+		}
+		if q.After = page.Next; page.Next == "" {
+			break
+		}
+	}
+	return false, nil
 }
 
 // keptFile reads the record of a file; nil if there is none.

@@ -186,16 +186,30 @@ func (s *Skill) tellReporters(t *bot.Turn, c *Case, text string, data map[string
 	if c.Secret {
 		data["Name"] = s.say("secret.name", nil) // who looks over a shoulder learns nothing
 	}
-	for _, r := range c.Reporters {
-		if r.Person == t.Person.ID || r.Chat.ID == "" || r.Chat.Group && c.Secret {
+	s.showReporters(t, c, bot.Reply{Text: s.say(text, data), Choices: choices})
+}
+
+// showReporters sends the reply to those who reported the case, but for who speaks.
+func (s *Skill) showReporters(t *bot.Turn, c *Case, r bot.Reply) {
+	for _, reporter := range c.Reporters {
+		if reporter.Person == t.Person.ID || reporter.Chat.ID == "" || reporter.Chat.Group && c.Secret {
 			continue
 		}
-		out := bot.Reply{Text: s.say(text, data), Choices: choices}
-		if r.Chat.Group {
-			out = s.masked(out)
+		out := r
+		if reporter.Chat.Group {
+			out = s.masked(r)
+			out.Files = nil
 		}
-		tell(t, c, r.Chat, out)
+		tell(t, c, reporter.Chat, out)
 	}
+}
+
+// results are the photos that show the matter when it was done: who reported it may see them, unless it is confidential.
+func results(c *Case) []bot.Attachment {
+	if c.Secret {
+		return nil
+	}
+	return attachments(slices.DeleteFunc(slices.Clone(c.Files), func(f File) bool { return !f.After }))
 }
 
 // tell sends a notice; of an emergency it goes out at any hour.

@@ -43,7 +43,11 @@ func (s *Skill) askReporters(t *bot.Turn, c *Case, text string) error {
 		if c.Secret {
 			data["Name"] = s.say("secret.name", nil)
 		}
-		t.Tell(r.Chat, bot.Reply{Text: s.say(text, data), Choices: choices}, time.Time{})
+		out := bot.Reply{Text: s.say(text, data), Choices: choices}
+		if r.Asked == 1 && !r.Chat.Group {
+			out.Files = results(c)
+		}
+		t.Tell(r.Chat, out, time.Time{})
 	}
 	return s.await(t, c, asked{What: "rate", Case: c.ID, Arg: "solved"}, choices...)
 }

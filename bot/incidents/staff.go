@@ -110,6 +110,9 @@ func (s *Skill) addResult(t *bot.Turn, c *Case) (bool, error) {
 	c.Result = more(c.Result, text)
 	c.attach(t, true)
 	t.Say(s.say("noted", map[string]any{"Number": c.Number, "Files": len(t.Message.Attachments)}))
+	if len(t.Message.Attachments) > 0 && !c.Secret {
+		s.showReporters(t, c, bot.Reply{Text: s.say("progress.photo", s.data(t, c)), Files: t.Message.Attachments})
+	}
 	return true, save(t, c)
 }
 

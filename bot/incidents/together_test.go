@@ -3,6 +3,7 @@ package incidents
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,7 +53,14 @@ func TestPhotosBelongToTheirReport(t *testing.T) {
 	if len(c.Files) != 2 || c.Files[0].Ref != "before" || c.Place.Lat == 0 || c.Place.Spot != "3" {
 		t.Fatalf("%+v %+v", c.Files, c.Place)
 	}
+	var told []bot.Delivery
+	w.engine.Observe = func(r bot.TurnReport) { told = append(told, r.Deliveries...) }
 	w.send(bot.Message{Chat: bot.Chat{Channel: "test", ID: "s1"}, Text: "1号已经处理好了,清走了", Attachments: photo("after")})
+	if !slices.ContainsFunc(told, func(d bot.Delivery) bool {
+		return d.To == chat && len(d.Reply.Files) == 1 && d.Reply.Files[0].Ref == "after"
+	}) {
+		t.Errorf("the reporter is not shown the photo of the result: %+v", told)
+	}
 	c = w.only()
 	if len(c.Files) != 3 || !c.Files[2].After || c.State != CalledBack {
 		t.Fatalf("%s %+v", c.State, c.Files)

@@ -294,14 +294,14 @@ func (s *Skill) story(t *bot.Turn, c *Case, _ string) error {
 	t.Reply(bot.Reply{
 		Text:   s.say("story", s.data(t, c)) + b.String(),
 		Fields: s.fields(t, c, "category", "place", "text", "by", "unit", "due", "result"),
-		Files:  attachments(shownTo(c.Files, t.Person.ID, staff)),
+		Files:  attachments(shownTo(c, t.Person.ID, staff)),
 	})
 	return nil
 }
 
-// shownTo are the files that somebody may see: staff all of them, others their own.
-func shownTo(files []File, person string, staff bool) []File {
-	return slices.DeleteFunc(slices.Clone(files), func(f File) bool { return !staff && f.By.ID != person })
+// shownTo are the files that somebody may see: staff all of them, others their own and those that show the result.
+func shownTo(c *Case, person string, staff bool) []File {
+	return slices.DeleteFunc(slices.Clone(c.Files), func(f File) bool { return !staff && f.By.ID != person && (!f.After || c.Secret) })
 }
 
 func (s *Skill) stepData(t *bot.Turn, c *Case, step Step, staff bool) map[string]any {

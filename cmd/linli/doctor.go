@@ -196,9 +196,16 @@ func checkListen(ctx context.Context, c Config) finding {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, baseURL(c, c.Listen)+"/readyz", nil)
 	if err == nil {
 		if answer, err := http.DefaultClient.Do(r); err == nil {
+			report := map[string]string{}
+			_ = json.NewDecoder(answer.Body).Decode(&report) // another program says something else
 			answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
 				f.Text += "(邻里正在运行)"
+				for channel, state := range report {
+					if state == notTaking {
+						f = finding{Check: "地址", Text: fmt.Sprintf("%s(邻里正在运行,但 %s 现在收不到消息)", c.Listen, channel), Do: "看服务的日志;常见原因是连不上平台,或凭据换过了"}
+					}
+				}
 				return f
 			}
 			return finding{Check: "地址", Text: fmt.Sprintf("%s 上的服务没有准备好(%s)", c.Listen, answer.Status), Do: "看服务的日志;常见原因是磁盘满或数据文件夹没有写权限"}

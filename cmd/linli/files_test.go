@@ -62,7 +62,17 @@ func served(t *testing.T, change ...func(*Config)) string {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	return out.String()
+	for ready := base(out.String()) + "/readyz"; ; time.Sleep(5 * time.Millisecond) {
+		r, err := http.Get(ready)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, _ := io.ReadAll(r.Body)
+		r.Body.Close()
+		if strings.Contains(string(report), `"status":"ok"`) { // all channels
+			return out.String()
+		}
+	}
 }
 
 // guest is somebody with a browser.
@@ -172,13 +182,36 @@ func TestPhotoOfAReport(t *testing.T) {
 			t.Errorf("%s: %d %.100s", who, status, body)
 		}
 	}
-	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		page, _ := resident.get("/api/v1/history")
-		if strings.Contains(page, `"out":[{`) && strings.Contains(page, photo.Ref) {
-			break
+	waitFor := func(g *guest, want string) (page string) {
+		t.Helper()
+		for began := time.Now(); time.Since(began) < 10*time.Second; time.Sleep(20 * time.Millisecond) {
+			if page, _ = g.get("/api/v1/history"); strings.Contains(page, `"out":[{`) && strings.Contains(page, want) {
+				return page
+			}
 		}
-		if time.Since(began) > 10*time.Second {
-			t.Fatalf("the history has no photo or answer: %s", page)
+		t.Fatalf("the history has no %s: %s", want, page)
+		return ""
+	}
+	page := waitFor(resident, photo.Ref)
+
+	// Who handles it closes it with a photo, which is then the reporter's to see too.
+	number := regexp.MustCompile(`[A-Z]+-\d{8}-\d+`).FindString(page)
+	picture.WriteByte(0) // other bytes, another file
+	var after bot.Attachment
+	if status := secretary.post("/api/v1/files?name=b.jpg", "application/octet-stream", picture.Bytes(), &after); status != http.StatusCreated || after.Ref == photo.Ref {
+		t.Fatalf("%d %+v", status, after)
+	}
+	body := fmt.Sprintf(`{"id":"secretary-1","text":"%s 已经疏通好了,办结","files":[%q]}`, number, after.Ref)
+	if status := secretary.post("/api/v1/messages", "application/json", []byte(body), &answer); status != http.StatusAccepted {
+		t.Fatalf("%d %+v", status, answer)
+	}
+	waitFor(resident, after.Ref)
+	for who, c := range map[string]struct {
+		guest *guest
+		want  int
+	}{"the reporter": {resident, http.StatusOK}, "a stranger": {stranger, http.StatusNotFound}} {
+		if body, status := c.guest.get("/api/v1/files/" + after.Key()); status != c.want {
+			t.Errorf("the photo after, %s: %d %.100s", who, status, body)
 		}
 	}
 }

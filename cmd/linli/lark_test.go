@@ -63,8 +63,9 @@ func (s *larkService) startIn(mode string) {
 	}
 	for range 4000 {
 		if r, err := s.client.Get("http://" + s.addr + "/readyz"); err == nil {
+			report, _ := io.ReadAll(r.Body)
 			r.Body.Close()
-			if r.StatusCode == http.StatusOK {
+			if strings.Contains(string(report), `"status":"ok"`) { // all channels
 				return
 			}
 		}

@@ -37,6 +37,9 @@ func (m *meters) measure(j bot.Measurement) {
 	m.waited.WithLabelValues(j.Queue).Observe(j.Waited.Seconds())
 }
 
+// notTaking is what /readyz says of a channel that is away.
+const notTaking = "not taking messages"
+
 // observe adds the pages that a machine looks at: alive, ready, metrics.
 func (h *house) observe(mux *http.ServeMux, m *meters, channels []bot.Channel) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -50,11 +53,20 @@ func (h *house) observe(mux *http.ServeMux, m *meters, channels []bot.Channel) {
 			h.config.logger().Warn("not ready", "error", err)
 			status, report["status"], report["store"] = http.StatusServiceUnavailable, "unavailable", bot.MessageOf(err)
 		}
+		away := 0
 		for _, c := range channels {
 			report[c.Name()] = "ok"
 			if r, ok := c.(bot.Readier); ok && !r.Ready() {
-				status, report["status"], report[c.Name()] = http.StatusServiceUnavailable, "unavailable", "not taking messages"
+				away++
+				report[c.Name()] = notTaking
 			}
+		}
+		switch {
+		case status != http.StatusOK:
+		case away == len(channels):
+			status, report["status"] = http.StatusServiceUnavailable, "unavailable"
+		case away > 0: // one platform that is down must not take the others out of a balancer
+			report["status"] = "degraded"
 		}
 		reportJSON(w, status, report)
 	})

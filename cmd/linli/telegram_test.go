@@ -36,8 +36,9 @@ func telegramService(t *testing.T, platform *telegramtest.Server, mode string) s
 	})
 	for range 1000 {
 		if r, err := http.Get(config.PublicURL + "/readyz"); err == nil {
+			report, _ := io.ReadAll(r.Body)
 			r.Body.Close()
-			if r.StatusCode == http.StatusOK {
+			if strings.Contains(string(report), `"status":"ok"`) { // all channels
 				return config.PublicURL
 			}
 		}
