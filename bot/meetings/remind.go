@@ -315,7 +315,8 @@ func (s *Skill) continueNote(t *bot.Turn, n note) (bool, error) {
 	switch {
 	case n.Ask == "what":
 		n.Text = cmp.Or(whatOf(t.Text()), n.Text)
-	case !r.Timed && r.Day.IsZero() && r.Rule == "":
+	case !r.Timed && r.Rule == "" && (r.Day.IsZero() || n.Text != "" && len([]rune(whatOf(r.Rest))) > 3):
+		// No time, or a day among other words: 今天天气不错.
 		if s.elsewhere(t) {
 			return false, nil
 		}
