@@ -14,6 +14,7 @@
 //	王奶奶 presses 确认                  … presses a choice of the latest reply that has it
 //	王奶奶@工作群 presses 参加            … in a group
 //	王奶奶 sends 29.29,117.21            … sends a location
+//	王奶奶 sends photo.jpg 就是这里       … sends a photo, a recording or a document, and words beside it
 package bottest
 
 import (
@@ -80,7 +81,6 @@ func Play(t *testing.T, script string, s Setup) string {
 		t.Fatal(err)
 	}
 	p.engine = engine
-	p.must("start", engine.Start(t.Context()))
 	for line := range strings.Lines(script) {
 		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
 			continue
@@ -104,6 +104,7 @@ type player struct {
 	reports []bot.TurnReport
 	out     strings.Builder
 	said    int
+	started bool
 
 	mu   sync.Mutex
 	sent []bot.Delivery
@@ -127,6 +128,10 @@ func (p *player) Send(_ context.Context, d bot.Delivery) (string, error) {
 
 func (p *player) step(line string) {
 	words := strings.Fields(line)
+	if !p.started && words[0] != "now" { // the service starts at the time that the script begins with
+		p.started = true
+		p.must("start", p.engine.Start(p.t.Context()))
+	}
 	switch {
 	case words[0] == "now" && len(words) == 2:
 		at, err := time.Parse(time.RFC3339, words[1])
@@ -143,6 +148,8 @@ func (p *player) step(line string) {
 		p.group(line, words[1], words[2], len(words) == 4)
 	case len(words) > 2 && words[1] == "presses":
 		p.presses(line, words[0], strings.Join(words[2:], " "))
+	case len(words) > 2 && words[1] == "sends" && kindOf(words[2]) != "":
+		p.sends(words[0], words[2], strings.TrimSpace(strings.SplitN(line, words[2], 2)[1]))
 	case len(words) == 3 && words[1] == "sends":
 		var at bot.Location
 		_, err := fmt.Sscanf(words[2], "%f,%f", &at.Lat, &at.Lon)
@@ -160,6 +167,31 @@ func (p *player) step(line string) {
 		}
 		p.hear(m)
 	}
+}
+
+// sends brings a file, and words beside it.
+func (p *player) sends(who, file, text string) {
+	who, group, inGroup := strings.Cut(who, "@")
+	m := bot.Message{Chat: p.private(who), From: account(who), Text: text, Attachments: []bot.Attachment{{Kind: kindOf(file), Ref: file, Name: file}}}
+	if inGroup {
+		m.Chat, m.Addressed = bot.Chat{Channel: "test", ID: group, Group: true}, true
+	}
+	p.hear(m)
+}
+
+// kindOf is the kind of attachment that a file's name tells of, "" for what is no file's name.
+func kindOf(name string) string {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".jpg", ".jpeg", ".png":
+		return "image"
+	case ".mp3", ".ogg", ".wav":
+		return "audio"
+	case ".mp4":
+		return "video"
+	case ".pdf", ".docx", ".xlsx":
+		return "file"
+	}
+	return ""
 }
 
 // pass lets time go by in steps, so that each timer rings at its time.

@@ -63,17 +63,12 @@ func (s *Skill) bulletin(t *bot.Turn) error {
 		t.Say(s.say("month", from.Format("2006年1月")))
 		return nil
 	}
-	unit := ""
-	for _, g := range t.Person.Grants {
-		if unit == "" && t.Allowed(bot.PlanInspection, g.Unit) {
-			unit = g.Unit
-		}
-	}
+	unit := s.plannedAt(t)
 	for _, u := range unitsIn(t, t.Text()) {
 		unit = u.ID
 	}
 	if !t.Allowed(bot.PlanInspection, unit) {
-		t.Say(s.say("outside", t.Org.Name(unit)))
+		t.Say(s.say("outside.see", t.Org.Name(unit)))
 		return nil
 	}
 	text, err := s.compose(t, unit, from)
@@ -131,6 +126,6 @@ func (s *Skill) compose(t *bot.Turn, unit string, from time.Time) (string, error
 	}
 	return s.say("bulletin", map[string]any{
 		"Unit": t.Org.Name(unit), "Month": from.Format("2006年1月"), "All": lines, "N": len(all), "Closed": count[Closed], "Reported": count[Reported], "Open": count[Open],
-		"Late": late, "Total": total, "Done": total - len(missing), "Missing": names(t, missing), "Now": t.Now,
+		"Late": late, "Total": total, "Done": total - len(missing), "Missing": grouped(t, missing), "Now": t.Now,
 	}), nil
 }

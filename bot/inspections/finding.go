@@ -1,7 +1,6 @@
 package inspections
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,6 +42,7 @@ type Finding struct {
 	Made  time.Time        `json:"made"`
 	Steps int              `json:"steps"`
 	Up    int              `json:"up,omitempty"`   // how many levels it has gone up
+	Chase time.Time        `json:"chase,omitzero"` // when it is next asked whether it is overdue
 	Look  time.Time        `json:"look,omitzero"`  // when it is looked at again
 	Held  bool             `json:"held,omitempty"` // looked at again, and still right
 }
@@ -106,7 +106,11 @@ func (s *Skill) move(t *bot.Turn, f *Finding, to State, why string) error {
 	if err := t.Put(KindStep, fmt.Sprintf("%s/%d", f.ID, f.Steps), step, t.Now, keys...); err != nil {
 		return err
 	}
-	return t.Put(KindFinding, f.ID, f, f.Made, append(within(t, f.Unit), "unit="+f.Unit, "state="+string(to), "by="+f.By)...)
+	return s.put(t, f)
+}
+
+func (s *Skill) put(t *bot.Turn, f *Finding) error {
+	return t.Put(KindFinding, f.ID, f, f.Made, append(within(t, f.Unit), "unit="+f.Unit, "state="+string(f.State), "by="+f.By)...)
 }
 
 // unitsIn are the units that the text names, without those whose name is part of a longer name there.
@@ -130,9 +134,10 @@ func unitsIn(t *bot.Turn, text string) []*bot.Unit {
 
 // deadline is the last moment that the words allow, the words for it, and what is wrong with them.
 func (s *Skill) deadline(text string, now time.Time) (at time.Time, invalid string) {
+	past := ""
 	for _, m := range timex.Find(text, timex.Options{Now: now, Calendar: s.days}) {
-		if m.Invalid != "" {
-			return time.Time{}, m.Invalid
+		if m.Invalid != "" || m.Conflict != "" {
+			return time.Time{}, m.Invalid + m.Conflict
 		}
 		if m.Kind == timex.Length && m.Duration > 0 {
 			if m.Workdays > 0 {
@@ -144,7 +149,11 @@ func (s *Skill) deadline(text string, now time.Time) (at time.Time, invalid stri
 			return on(now.Add(m.Duration), 18*time.Hour), ""
 		}
 		d, ok := m.Deadline()
-		if !ok || !d.After(now) {
+		if ok && (!d.After(now) || s.byGone(m, text, now) || m.Start.IsZero() && d.After(now.AddDate(0, 9, 0)) && !strings.Contains(text, "年")) {
+			past = s.say("past", m.Text)
+			continue
+		}
+		if !ok {
 			continue
 		}
 		if d.Equal(on(d, 0)) {
@@ -155,7 +164,7 @@ func (s *Skill) deadline(text string, now time.Time) (at time.Time, invalid stri
 		}
 		return d, ""
 	}
-	return time.Time{}, ""
+	return time.Time{}, past
 }
 
 // workdays counts n working days on from the day.
@@ -171,7 +180,7 @@ func (s *Skill) workdays(day time.Time, n int) time.Time {
 
 // find records a finding, or asks once for what it lacks.
 func (s *Skill) find(t *bot.Turn) error {
-	if listWords.MatchString(t.Text()) {
+	if wishOf(t.Text()) == wishOpen {
 		return s.list(t)
 	}
 	return s.complete(t, state{Ask: "finding", Finding: &Finding{
@@ -221,6 +230,9 @@ func (s *Skill) record(t *bot.Turn, f *Finding) error {
 		return err
 	}
 	f.ID, f.Made = fmt.Sprintf("DC%s-%d", day, n), t.Now
+	if err := s.setDue(t, f); err != nil {
+		return err
+	}
 	if err := s.move(t, f, Open, f.Text); err != nil {
 		return err
 	}
@@ -229,10 +241,7 @@ func (s *Skill) record(t *bot.Turn, f *Finding) error {
 	}
 	data := s.view(t, f)
 	t.Say(s.say("finding.recorded", data))
-	if err := s.tell(t, f.Unit, bot.Reply{Text: s.say("finding.told", data), Files: f.Files, Choices: []bot.Choice{s.choice("done", f.ID)}}); err != nil {
-		return err
-	}
-	return s.setDue(t, f)
+	return s.tell(t, f.Unit, bot.Reply{Text: s.say("finding.told", data), Files: f.Files, Choices: []bot.Choice{s.choice("done", f.ID)}})
 }
 
 func (s *Skill) view(t *bot.Turn, f *Finding) map[string]any {
@@ -248,14 +257,17 @@ func (s *Skill) tell(t *bot.Turn, unit string, r bot.Reply) error {
 	return err
 }
 
-// setDue sets the timers of the deadline.
+// setDue sets the timers of the deadline; of one that has passed already, for the next working morning.
 func (s *Skill) setDue(t *bot.Turn, f *Finding) error {
 	if warn := on(f.Due.AddDate(0, 0, -1), 9*time.Hour); warn.After(t.Now) {
 		if err := wake(t, "warn", f.ID, warn); err != nil {
 			return err
 		}
 	}
-	return wake(t, "late", f.ID, f.Due)
+	if f.Chase = f.Due; !f.Chase.After(t.Now) {
+		f.Chase = on(s.workdays(t.Now, 1), 9*time.Hour)
+	}
+	return wake(t, "late", f.ID, f.Chase)
 }
 
 func (s *Skill) ask(t *bot.Turn, question, id string, may func(*bot.Turn, *Finding) bool) error {
@@ -300,7 +312,11 @@ func (s *Skill) pass(t *bot.Turn, id string) error {
 		t.Say(s.say("finding.state", s.view(t, f)))
 		return nil
 	}
-	if f.Look, err = s.nextLook(t, f.Unit); err != nil {
+	at, err := s.nextLook(t, f.Unit)
+	if err != nil {
+		return err
+	}
+	if err := s.setLook(t, f, at); err != nil {
 		return err
 	}
 	f.Held = false
@@ -309,10 +325,7 @@ func (s *Skill) pass(t *bot.Turn, id string) error {
 	}
 	data := s.view(t, f)
 	t.Say(s.say("passed", data))
-	if err := s.tell(t, f.Unit, bot.Reply{Text: s.say("passed", data)}); err != nil {
-		return err
-	}
-	return wake(t, "look", f.ID, f.Look)
+	return s.tell(t, f.Unit, bot.Reply{Text: s.say("passed", data)})
 }
 
 // giveBack returns the finding with the reason. Its deadline changes only if the words name another.
@@ -336,18 +349,16 @@ func (s *Skill) reopen(t *bot.Turn, f *Finding, why string) error {
 	if at, _ := s.deadline(why, t.Now); !at.IsZero() {
 		f.Due = at
 	}
+	if err := s.setDue(t, f); err != nil {
+		return err
+	}
 	if err := s.move(t, f, Open, why); err != nil {
 		return err
 	}
 	data := s.view(t, f)
 	data["Why"] = why
 	t.Say(s.say("returned", data))
-	if f.Due.After(t.Now) {
-		if err := s.setDue(t, f); err != nil {
-			return err
-		}
-	}
-	return s.tell(t, f.Unit, bot.Reply{Text: s.say("returned.told", data), Choices: []bot.Choice{s.choice("done", f.ID)}})
+	return s.tell(t, f.Unit, bot.Reply{Text: s.say("returned.told", data), Files: t.Message.Attachments, Choices: []bot.Choice{s.choice("done", f.ID)}})
 }
 
 // ringDue warns of a deadline, and when it has passed takes the finding one level up, one more after each three working days.
@@ -366,99 +377,48 @@ func (s *Skill) ringDue(t *bot.Turn, timer bot.Timer) error {
 		}
 		return s.tell(t, f.Unit, bot.Reply{Text: s.say("warn", data), Choices: done})
 	}
-	if t.Now.Before(f.Due) {
-		return nil
+	if !f.Chase.Equal(timer.At) {
+		return nil // the deadline is another by now
 	}
-	path := t.Org.Path(f.Unit)
-	slices.SortFunc(path, func(a, b string) int { return len(t.Org.Path(b)) - len(t.Org.Path(a)) }) // the unit first
-	var above []bot.Chat
-	for len(above) == 0 {
-		if f.Up++; f.Up >= len(path) || !t.Org.Within(path[f.Up], t.Root) {
-			break // it has gone all the way up
-		}
-		if above, err = t.Chats(path[f.Up], bot.Secretary, bot.Street, bot.Liaison); err != nil {
-			return err
-		}
+	f.Chase = on(s.workdays(t.Now, chaseEvery), 9*time.Hour)
+	if err := wake(t, "late", f.ID, f.Chase); err != nil {
+		return err
 	}
-	if len(above) == 0 {
-		t.Tell(f.Chat, bot.Reply{Text: s.say("late.up", data)}, time.Time{})
-		return s.tell(t, f.Unit, bot.Reply{Text: s.say("late", data), Choices: done})
+	above, err := s.goUp(t, &f)
+	if err != nil {
+		return err
 	}
-	data["Up"] = t.Org.Name(path[f.Up])
-	if err := s.move(t, &f, Open, s.say("late.step", t.Org.Name(path[f.Up]))); err != nil {
+	if len(above) > 0 {
+		up := t.Org.Path(f.Unit)[f.Up]
+		data["Up"] = t.Org.Name(up)
+		err = s.move(t, &f, Open, s.say("late.step", t.Org.Name(up)))
+	} else {
+		err = s.put(t, &f) // it has gone all the way up, and is not forgotten
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.tell(t, f.Unit, bot.Reply{Text: s.say("late", data), Choices: done}); err != nil {
 		return err
 	}
-	for _, c := range above {
+	for _, c := range append(above, f.Chat) {
 		t.Tell(c, bot.Reply{Text: s.say("late.up", data)}, time.Time{})
 	}
-	t.Tell(f.Chat, bot.Reply{Text: s.say("late.up", data)}, time.Time{})
-	return wake(t, "late", f.ID, on(s.workdays(t.Now, 3), 9*time.Hour))
-}
-
-// show tells where a finding stands and what happened to it.
-func (s *Skill) show(t *bot.Turn, id string) error {
-	f, err := s.load(t, id, s.maySee)
-	if err != nil || f == nil {
-		return err
-	}
-	found, err := t.FindAll(bot.Query{Kind: KindStep, Keys: []string{"finding=" + id}}, 100)
-	if err != nil {
-		return err
-	}
-	var steps []Step
-	for _, r := range found {
-		var step Step
-		if err := json.Unmarshal(r.Body, &step); err != nil {
-			return err
-		}
-		step.At = step.At.In(t.Now.Location())
-		steps = append(steps, step)
-	}
-	data := s.view(t, f)
-	data["Steps"] = steps
-	t.Say(s.say("finding.shown", data))
 	return nil
 }
 
-// findings reads what bears the keys.
-func (s *Skill) findings(t *bot.Turn, from, to time.Time, keys ...string) ([]*Finding, error) {
-	found, err := t.FindAll(bot.Query{Kind: KindFinding, Keys: keys, From: from, To: to}, 2000)
-	if err != nil {
-		return nil, err
-	}
-	var all []*Finding
-	for _, r := range found {
-		var f Finding
-		if err := json.Unmarshal(r.Body, &f); err != nil {
-			return nil, err
-		}
-		f.local(t)
-		all = append(all, &f)
-	}
-	return all, nil
-}
+// chaseEvery is after how many working days an overdue finding is spoken of again.
+const chaseEvery = 3
 
-// list lists the findings that are not checked off, of the units that the person works for.
-func (s *Skill) list(t *bot.Turn) error {
-	seen := map[string]bool{}
-	var lines []map[string]any
-	for _, g := range t.Person.Grants {
-		for _, st := range []State{Open, Reported} {
-			all, err := s.findings(t, time.Time{}, time.Time{}, "within="+g.Unit, "state="+string(st))
-			if err != nil {
-				return err
-			}
-			for _, f := range all {
-				if !seen[f.ID] && (s.mayCheck(t, f) || s.mayRectify(t, f)) {
-					seen[f.ID] = true
-					lines = append(lines, s.view(t, f))
-				}
-			}
+// goUp takes the finding to the next level above where somebody can be spoken to; nobody is left when it has gone all the way up.
+func (s *Skill) goUp(t *bot.Turn, f *Finding) ([]bot.Chat, error) {
+	path := t.Org.Path(f.Unit) // the unit first
+	for f.Up+1 < len(path) && t.Org.Within(path[f.Up+1], t.Root) {
+		f.Up++
+		above, err := t.Chats(path[f.Up], bot.Secretary, bot.Street, bot.Liaison)
+		if err != nil || len(above) > 0 {
+			return above, err
 		}
 	}
-	t.Say(s.say("list", lines))
-	return nil
+	return nil, nil
 }

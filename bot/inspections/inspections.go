@@ -68,12 +68,12 @@ func (s *Skill) Keeps() []bot.Kept {
 }
 
 var (
-	numbered  = regexp.MustCompile(`(?i)DC[0-9]{6}-[0-9]+`)
-	doneWords = regexp.MustCompile(`整改(?:好|完|到位)|已(?:经)?整改|清理(?:好|完)|已(?:经)?(?:清理|修好|完成|解决|拆除)|办好|修好|解决了|完成了`)
-	passWords = regexp.MustCompile(`销号|通过|合格|核实无误`)
-	backWords = regexp.MustCompile(`退回|不合格|不通过|重新整改|没整改`)
-	lookWords = regexp.MustCompile(`回头看|复查`)
-	listWords = regexp.MustCompile(`督查.{0,8}(?:问题|整改).{0,8}(?:哪些|什么|几个|多少|清单)|(?:哪些|多少|几个).{0,6}(?:督查|整改).{0,6}(?:问题|没|未)`)
+	numbered    = regexp.MustCompile(`(?i)DC[0-9]{6}-[0-9]+`)
+	doneWords   = regexp.MustCompile(`整改(?:好|完|到位)|已(?:经)?整改|清理(?:好|完)|已(?:经)?(?:清理|修好|完成|解决|拆除)|办好|修好|解决了|完成了`)
+	passWords   = regexp.MustCompile(`销号|通过|合格|核实无误`)
+	backWords   = regexp.MustCompile(`退回|不合格|不通过|重新整改|没整改`)
+	extendWords = regexp.MustCompile(`(?:期限|限期|时间).{0,4}(?:改|延|放宽|宽限|推迟)|延期|延长|宽限`)
+	lookWords   = regexp.MustCompile(`回头看|复查`)
 )
 
 // Guard takes what bears the number of a finding, whoever says it: its unit reports, the inspector decides.
@@ -83,9 +83,6 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	}
 	id := strings.ToUpper(numbered.FindString(t.Text()))
 	if id == "" {
-		if listWords.MatchString(t.Text()) {
-			return true, s.list(t)
-		}
 		return s.byWords(t)
 	}
 	if t.Session.Skill == name {
@@ -95,38 +92,64 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	switch {
 	case lookWords.MatchString(text):
 		return true, s.lookedAt(t, id, text)
+	case extendWords.MatchString(text):
+		return true, s.extend(t, id, text)
 	case backWords.MatchString(text):
 		return true, s.giveBack(t, id, text)
 	case passWords.MatchString(text):
 		return true, s.pass(t, id)
 	case doneWords.MatchString(text):
 		return true, s.rectified(t, id, text)
+	case len(t.Message.Attachments) > 0:
+		return true, s.addPhoto(t, id, text)
 	}
 	return true, s.show(t, id)
 }
 
-var (
-	planWords  = regexp.MustCompile(`督查|暗访|督导检查`)
-	foundWords = regexp.MustCompile(`(?:督查|暗访|检查)(?:时|中)?发现`)
-	draftWords = regexp.MustCompile(`(?:生成|起草|拟|写|出).{0,10}督查.{0,4}通报`)
-	otherwise  = regexp.MustCompile(`^(?:inspection\.|meeting\.|incident\.|remind$)`)
-)
+// plan does what the words ask for where the intent is to plan: a round, or what else is said of rounds.
+func (s *Skill) plan(t *bot.Turn) error {
+	if mine, err := s.wanted(t, wishOf(t.Text())); mine || err != nil {
+		return err
+	}
+	return s.draftRound(t)
+}
 
-// byWords takes what an inspector plainly says of inspections when no intent was made out that is.
-func (s *Skill) byWords(t *bot.Turn) (bool, error) {
-	text := t.Text()
-	if t.Session.Skill != "" || otherwise.MatchString(t.Understood.Intent) || !planWords.MatchString(text) && !foundWords.MatchString(text) || !t.Allowed(bot.RecordFinding, "") {
+// wanted does what is wished, if it is.
+func (s *Skill) wanted(t *bot.Turn, w wish) (bool, error) {
+	do := map[wish]func(*bot.Turn) error{
+		wishFinding: s.find, wishBulletin: s.bulletin, wishCover: s.cover, wishOpen: s.list, wishQuarter: s.planQuarter, wishRounds: s.rounds, wishMove: s.moveRound,
+		wishCancel: s.cancelRound,
+	}[w]
+	if do == nil {
 		return false, nil
 	}
+	right := map[wish]bot.Action{wishFinding: bot.RecordFinding, wishCover: bot.RecordFinding, wishBulletin: bot.PlanInspection, wishQuarter: bot.PlanInspection}[w]
+	if right != "" && !t.Allowed(right, "") {
+		t.Say(s.say("forbidden", nil))
+		return true, nil
+	}
+	return true, do(t)
+}
+
+// byWords takes what staff plainly say of inspections, whatever the model made of it.
+func (s *Skill) byWords(t *bot.Turn) (bool, error) {
+	text := t.Text()
+	if !about(text) || t.Session.Skill != "" && t.Session.Skill != name {
+		return false, nil
+	}
+	w := wishOf(text)
+	if t.Session.Skill == name && w != wishOpen && w != wishRounds && w != wishCover {
+		return false, nil // it may be an answer
+	}
 	switch {
-	case foundWords.MatchString(text):
-		return true, s.find(t)
-	case draftWords.MatchString(text) && t.Allowed(bot.PlanInspection, ""):
-		return true, s.bulletin(t)
-	case coverWords.MatchString(text):
-		return true, s.cover(t)
+	case w == wishBulletin && !t.Allowed(bot.PlanInspection, ""), w == wishFinding && !t.Allowed(bot.RecordFinding, ""):
+		return false, nil
+	case w != wishNothing:
+		return s.wanted(t, w)
+	case !strings.Contains(text, "督查") && !strings.Contains(text, "暗访"), !t.Allowed(bot.PlanInspection, ""), strings.HasPrefix(t.Understood.Intent, "inspection."):
+		return false, nil
 	case len(targets(t, text)) > 0 && len(timex.Find(text, timex.Options{Now: t.Now, Calendar: s.days})) > 0:
-		return true, s.plan(t)
+		return true, s.draftRound(t)
 	}
 	return false, nil
 }
@@ -137,6 +160,7 @@ type state struct {
 	ID      string   `json:"id,omitempty"` // of the finding or the visit
 	Finding *Finding `json:"finding,omitempty"`
 	Round   *Round   `json:"round,omitempty"`
+	Change  *change  `json:"change,omitempty"`
 	Again   bool     `json:"again,omitempty"` // it was asked already
 }
 
@@ -153,6 +177,10 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 	}
 	if stopWords.MatchString(t.Text()) {
 		t.Settle()
+		if st.Change != nil {
+			t.Say(s.say("kept", nil))
+			return true, nil
+		}
 		t.Say(s.say("dropped", nil))
 		return true, nil
 	}
@@ -169,6 +197,8 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 		return true, s.giveBack(t, st.ID, t.Text())
 	case "missed":
 		return s.heardMissed(t, st)
+	case "which", "to", "move", "off":
+		return s.heardChange(t, st)
 	}
 	t.Settle()
 	return false, nil
@@ -182,6 +212,10 @@ func (s *Skill) Choose(t *bot.Turn, verb, argument string) error {
 	case "drop":
 		t.Settle()
 		t.Say(s.say("dropped", nil))
+		return nil
+	case "keep":
+		t.Settle()
+		t.Say(s.say("kept", nil))
 		return nil
 	case "done":
 		return s.ask(t, "evidence", argument, s.mayRectify)
@@ -199,6 +233,15 @@ func (s *Skill) Choose(t *bot.Turn, verb, argument string) error {
 		return s.cancel(t, argument)
 	case "missed":
 		return s.askMissed(t, argument)
+	case "which":
+		return s.chosen(t, argument)
+	case "skip":
+		return s.skip(t, argument)
+	case "plan", "noplan":
+		return s.decidePlan(t, argument, verb == "plan")
+	case "fill":
+		from, to := quarter(t.Now)
+		return s.answerPlan(t, argument, from, to)
 	}
 	t.Say(s.say("gone", nil))
 	return nil
@@ -213,21 +256,10 @@ func (s *Skill) Ring(t *bot.Turn, timer bot.Timer) error {
 		return s.ringDue(t, timer)
 	case "look":
 		return s.ringLook(t, timer)
-	case "quarter":
+	case "begin", "quarter":
 		return s.ringQuarter(t, timer)
 	}
 	return bot.Errorf(bot.Internal, "inspections: nobody knows the timer %s", timer.Name)
-}
-
-// Start sets the timer that looks at the quarter two weeks before its end.
-func (s *Skill) Start(t *bot.Turn) error {
-	_, end := quarter(t.Now)
-	at := on(end.AddDate(0, 0, -14), 9*time.Hour)
-	if !at.After(t.Now) {
-		_, end = quarter(end)
-		at = on(end.AddDate(0, 0, -14), 9*time.Hour)
-	}
-	return wake(t, "quarter", "all", at)
 }
 
 func (s *Skill) say(text string, data any) string { return s.texts.Say(text, data) }

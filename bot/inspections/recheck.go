@@ -3,6 +3,7 @@ package inspections
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"time"
 
 	"linli/bot"
@@ -14,8 +15,8 @@ var (
 	fineWords = regexp.MustCompile(`(?:没|未|无)(?:有)?(?:发现|出现)?(?:反弹|问题)|正常|合格|保持|到位|通过|没事`)
 )
 
-// nextLook is when the unit's next round is, else the first working morning a month on.
-func (s *Skill) nextLook(t *bot.Turn, unit string) (time.Time, error) {
+// nextLook is when the unit's next round is, else the first working morning a month on. What this turn has changed of a round counts.
+func (s *Skill) nextLook(t *bot.Turn, unit string, changed ...*Round) (time.Time, error) {
 	found, err := t.FindAll(bot.Query{Kind: KindRound, Keys: []string{"unit=" + unit}}, 200)
 	if err != nil {
 		return time.Time{}, err
@@ -25,6 +26,9 @@ func (s *Skill) nextLook(t *bot.Turn, unit string) (time.Time, error) {
 		var r Round
 		if err := json.Unmarshal(rec.Body, &r); err != nil {
 			return best, err
+		}
+		if i := slices.IndexFunc(changed, func(c *Round) bool { return c.ID == r.ID }); i >= 0 {
+			r = *changed[i]
 		}
 		if !r.Off.IsZero() {
 			continue
@@ -62,7 +66,42 @@ func (s *Skill) lookQuestion(t *bot.Turn, f *Finding) bot.Reply {
 	return bot.Reply{Text: s.say("look", s.view(t, f)), Choices: []bot.Choice{s.choice("fine", f.ID), s.choice("again", f.ID)}}
 }
 
-// ringLook asks the inspector whether it has stayed right.
+// setLook says when the finding is looked at again, and wakes then.
+func (s *Skill) setLook(t *bot.Turn, f *Finding, at time.Time) error {
+	f.Look = at
+	return wake(t, "look", f.ID, at)
+}
+
+// relook moves the looks that were to happen on a day of the round which was moved or dropped.
+func (s *Skill) relook(t *bot.Turn, r *Round, day time.Time) error {
+	for _, u := range r.Units {
+		closed, err := s.findings(t, time.Time{}, time.Time{}, "unit="+u, "state="+string(Closed))
+		if err != nil {
+			return err
+		}
+		for _, f := range closed {
+			if f.Held || !f.Look.Equal(day) {
+				continue
+			}
+			at, err := s.nextLook(t, u, r)
+			if err != nil {
+				return err
+			}
+			if err := s.setLook(t, f, at); err != nil {
+				return err
+			}
+			if err := s.put(t, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// askAgain is after how many working days a look that nobody answered is asked about again.
+const askAgain = 3
+
+// ringLook asks the inspector whether it has stayed right, until there is an answer.
 func (s *Skill) ringLook(t *bot.Turn, timer bot.Timer) error {
 	var f Finding
 	known, err := t.Get(KindFinding, timer.Subject, &f)
@@ -71,7 +110,10 @@ func (s *Skill) ringLook(t *bot.Turn, timer bot.Timer) error {
 	}
 	f.local(t)
 	t.Tell(f.Chat, s.lookQuestion(t, &f), time.Time{})
-	return nil
+	if err := s.setLook(t, &f, on(s.workdays(t.Now, askAgain), 9*time.Hour)); err != nil {
+		return err
+	}
+	return s.put(t, &f)
 }
 
 // lookedAt reads what was found on looking again.
@@ -108,12 +150,16 @@ func (s *Skill) looked(t *bot.Turn, id string, fine bool, why string) error {
 		t.Say(s.say("look.held", s.view(t, f)))
 		return nil
 	}
-	f.Due, f.Up = on(s.workdays(t.Now, 3), 18*time.Hour), 0
+	f.Due, f.Up = on(s.workdays(t.Now, 3), 18*time.Hour), 0 // whoever said it came back gives it a new deadline
 	return s.reopen(t, f, why)
 }
 
 // recheck lists what is to be looked at again.
 func (s *Skill) recheck(t *bot.Turn) error {
+	if w := wishOf(t.Text()); w == wishOpen {
+		_, err := s.wanted(t, w)
+		return err
+	}
 	var lines []map[string]any
 	seen := map[string]bool{}
 	for _, g := range t.Person.Grants {

@@ -1,8 +1,6 @@
 package inspections
 
 import (
-	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,25 +26,8 @@ type Round struct {
 	OffBy     string          `json:"off_by,omitempty"` // by whom
 }
 
-// Visit says that a unit was inspected on a day. Its ID is unit/day.
-type Visit struct {
-	Unit string    `json:"unit"`
-	At   time.Time `json:"at"`
-	By   string    `json:"by"`
-}
-
-var (
-	coverWords = regexp.MustCompile(`(?:还有|哪些|哪几个|多少|几个).{0,14}(?:没|未)(?:有)?(?:被)?(?:督查|覆盖|查)|(?:没|未)(?:督查|覆盖|查)(?:过|到)?的?(?:社区|单位|街道)?.{0,4}(?:哪些|多少|有谁)`)
-	belowWords = regexp.MustCompile(`各(?:个)?社区|所有社区|全部社区|每个社区`)
-	streets    = regexp.MustCompile(`各(?:个)?街道|所有街道|每个街道`)
-	secret     = regexp.MustCompile(`不打招呼|四不两直|暗访|突击|不通知`)
-)
-
-// plan makes a round, or says which units have not been inspected this quarter.
-func (s *Skill) plan(t *bot.Turn) error {
-	if coverWords.MatchString(t.Text()) {
-		return s.cover(t)
-	}
+// draftRound begins to plan a round.
+func (s *Skill) draftRound(t *bot.Turn) error {
 	if !t.Allowed(bot.PlanInspection, "") {
 		t.Say(s.say("forbidden", nil))
 		return nil
@@ -57,21 +38,29 @@ func (s *Skill) plan(t *bot.Turn) error {
 // draft fills the round with what was said, asks once for what it lacks, and echoes it in full.
 func (s *Skill) draft(t *bot.Turn, st state) error {
 	r, text := st.Round, t.Text()
+	if wrong := s.misnamed(t, text); wrong != "" {
+		t.Say(wrong)
+		return t.Expect(name, st)
+	}
 	if units := targets(t, text); len(units) > 0 {
 		r.Units = units
 	}
-	invalid := ""
+	invalid, gone := "", false
 	for _, m := range timex.Find(text, timex.Options{Now: t.Now, Calendar: s.days}) {
-		if m.Invalid != "" {
-			invalid = m.Invalid
+		if m.Invalid != "" || m.Conflict != "" {
+			invalid = m.Invalid + m.Conflict
 			continue
 		}
 		if !m.HasDate && m.RRule == "" || m.Start.IsZero() || m.Kind == timex.Length {
 			continue
 		}
 		at := m.Start
+		gone = s.byGone(m, text, t.Now)
 		if !m.HasClock {
 			at = on(at, 9*time.Hour)
+		}
+		if m.Kind == timex.Span && !at.After(t.Now) && m.Stop.After(t.Now) {
+			at = on(s.workdays(t.Now, 1), 9*time.Hour) // 本周, said in the middle of it
 		}
 		r.Calendar = calendar.Series{Start: at, Rule: m.RRule}
 		if m.RRule != "" {
@@ -81,7 +70,7 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 	}
 	start := r.Calendar.Start.In(t.Now.Location())
 	r.Calendar.Start = start
-	past := start.Year() > 2000 && r.Calendar.Rule == "" && !start.After(t.Now)
+	past := gone || start.Year() > 2000 && r.Calendar.Rule == "" && !start.After(t.Now)
 	for _, u := range r.Units {
 		if !t.Allowed(bot.PlanInspection, u) {
 			t.Settle()
@@ -110,8 +99,21 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 		t.Say(s.say("incomplete.round", nil))
 		return nil
 	}
-	t.Say(s.say("round.echo", map[string]any{"R": r, "Units": names(t, r.Units), "First": first}), s.choice("yes", ""), s.choice("drop", ""))
+	t.Say(s.say("round.echo", map[string]any{"R": r, "Units": names(t, r.Units), "First": dated(first.At, t.Now)}), s.choice("yes", ""), s.choice("drop", ""))
 	return t.Expect(name, st)
+}
+
+// byGone reports whether a date without its year is one that has just gone by rather than next year's: 11月20日 on the 23rd.
+func (s *Skill) byGone(m timex.Match, text string, now time.Time) bool {
+	return m.RRule == "" && m.Start.After(now.AddDate(0, 9, 0)) && !strings.Contains(strings.ReplaceAll(text, "年底", ""), "年")
+}
+
+// dated writes a day and time, with its year where that isn't this one.
+func dated(at, now time.Time) string {
+	if at.Year() == now.Year() {
+		return bot.When(at)
+	}
+	return at.Format("2006年") + bot.When(at)
 }
 
 // targets are the units that the words mean: 里村街道各社区 is the street's communities.
@@ -169,6 +171,9 @@ func (s *Skill) heardRound(t *bot.Turn, st state) (bool, error) {
 // confirm makes the round of the draft.
 func (s *Skill) confirm(t *bot.Turn) error {
 	var st state
+	if t.Session.Skill == name && t.Expected(&st) == nil && st.Change != nil && st.Change.Do == "move" && !st.Change.To.IsZero() {
+		return s.moved(t, *st.Change)
+	}
 	if t.Session.Skill != name || t.Expected(&st) != nil || st.Round == nil || len(st.Round.Units) == 0 || st.Round.Calendar.Start.Year() < 2000 {
 		t.Say(s.say("gone", nil))
 		return nil
@@ -186,6 +191,9 @@ func (s *Skill) confirm(t *bot.Turn) error {
 
 func putRound(t *bot.Turn, r *Round) error {
 	keys := []string{"by=" + r.By}
+	if r.Off.IsZero() {
+		keys = append(keys, "on=yes")
+	}
 	for _, u := range r.Units {
 		keys = append(keys, "unit="+u)
 	}
@@ -199,18 +207,38 @@ func (s *Skill) cancel(t *bot.Turn, id string) error {
 	if err != nil {
 		return err
 	}
+	if t.Session.Skill == name {
+		t.Settle()
+	}
 	if !known || slices.ContainsFunc(r.Units, func(u string) bool { return !t.Allowed(bot.PlanInspection, u) }) {
 		t.Say(s.say("forbidden", nil))
 		return nil
 	}
-	if r.Off.IsZero() {
-		r.Off, r.OffBy = t.Now, t.Person.ID
-		if err := putRound(t, &r); err != nil {
-			return err
-		}
+	if !r.Off.IsZero() {
+		t.Say(s.say("round.off", nil))
+		return nil
 	}
-	t.Say(s.say("round.off", r))
-	return nil
+	r.Calendar.Start = r.Calendar.Start.In(t.Now.Location())
+	next, coming := r.Calendar.Next(t.Now, s.days)
+	r.Off, r.OffBy = t.Now, t.Person.ID
+	if err := putRound(t, &r); err != nil {
+		return err
+	}
+	t.Say(s.say("round.off", nil))
+	if !coming {
+		return nil
+	}
+	if err := s.told(t, &r, next.At, "round.dropped", map[string]any{"At": next.At, "Who": r.Who}); err != nil {
+		return err
+	}
+	return s.relook(t, &r, next.At)
+}
+
+// When a round on a day rings.
+func before(day time.Time) time.Time  { return on(day.AddDate(0, 0, -1), 15*time.Hour) }
+func morning(day time.Time) time.Time { return day.Add(-30 * time.Minute) }
+func evening(day time.Time) time.Time {
+	return on(day, max(17*time.Hour+30*time.Minute, day.Sub(on(day, 0))+time.Hour))
 }
 
 // setRound sets the timers of the round's next day after the time.
@@ -219,15 +247,26 @@ func (s *Skill) setRound(t *bot.Turn, r *Round, after time.Time) error {
 	if !ok {
 		return nil
 	}
-	if before := on(next.At.AddDate(0, 0, -1), 15*time.Hour); before.After(t.Now) {
-		if err := wake(t, "before", r.ID, before); err != nil {
+	if at := before(next.At); at.After(t.Now) {
+		if err := wake(t, "before", r.ID, at); err != nil {
 			return err
 		}
 	}
-	if err := wake(t, "day", r.ID, next.At.Add(-30*time.Minute)); err != nil {
+	if err := wake(t, "day", r.ID, morning(next.At)); err != nil {
 		return err
 	}
-	return wake(t, "evening", r.ID, on(next.At, max(17*time.Hour+30*time.Minute, next.At.Sub(on(next.At, 0))+time.Hour)))
+	return wake(t, "evening", r.ID, evening(next.At))
+}
+
+// rings finds the round's day whose timer this is; there is none if it was moved or dropped.
+func (s *Skill) rings(r *Round, timer bot.Timer) (calendar.Occurrence, bool) {
+	at := map[string]func(time.Time) time.Time{"before": before, "day": morning, "evening": evening}[timer.Name]
+	for _, o := range r.Calendar.Between(timer.At.AddDate(0, 0, -2), timer.At.AddDate(0, 0, 3), s.days) {
+		if at(o.At).Equal(timer.At) {
+			return o, true
+		}
+	}
+	return calendar.Occurrence{}, false
 }
 
 // ringRound reminds of a round the day before and on the day, and asks in the evening which units were visited.
@@ -238,7 +277,10 @@ func (s *Skill) ringRound(t *bot.Turn, timer bot.Timer) error {
 		return err
 	}
 	r.Calendar.Start = r.Calendar.Start.In(t.Now.Location())
-	next, ok := r.Calendar.Next(on(timer.At, 0).Add(-time.Second), s.days)
+	next, ok := s.rings(&r, timer)
+	if !ok && timer.Name == "evening" {
+		return s.setRound(t, &r, t.Now)
+	}
 	if !ok {
 		return nil
 	}
@@ -263,170 +305,15 @@ func (s *Skill) ringRound(t *bot.Turn, timer bot.Timer) error {
 		if err != nil {
 			return err
 		}
-		if t.Now.Before(on(timer.At, 20*time.Hour)) {
-			t.Tell(r.Chat, bot.Reply{Text: s.say("round.day", data)}, on(timer.At, 20*time.Hour))
+		if end := evening(next.At); t.Now.Before(end) {
+			t.Tell(r.Chat, bot.Reply{Text: s.say("round.day", data)}, end)
 		}
 		for _, f := range looks {
 			t.Tell(r.Chat, s.lookQuestion(t, f), time.Time{})
 		}
 		return nil
 	}
-	subject := r.ID + "/" + timer.At.Format("20060102")
+	subject := r.ID + "/" + next.At.Format("20060102")
 	t.Tell(r.Chat, bot.Reply{Text: s.say("round.evening", data), Choices: []bot.Choice{s.choice("visited", subject), s.choice("missed", subject)}}, time.Time{})
 	return s.setRound(t, &r, timer.At)
-}
-
-// subject reads the round and the day that a choice is about.
-func (s *Skill) subject(t *bot.Turn, argument string) (*Round, time.Time, error) {
-	id, day, _ := strings.Cut(argument, "/")
-	at, err := time.ParseInLocation("20060102", day, t.Now.Location())
-	if err != nil {
-		t.Say(s.say("gone", nil))
-		return nil, at, nil
-	}
-	var r Round
-	known, err := t.Get(KindRound, id, &r)
-	if err != nil {
-		return nil, at, err
-	}
-	if !known || slices.ContainsFunc(r.Units, func(u string) bool { return !t.Allowed(bot.RecordFinding, u) }) {
-		t.Say(s.say("forbidden", nil))
-		return nil, at, nil
-	}
-	return &r, at, nil
-}
-
-// visited notes that the round's units were inspected, but for those that were missed.
-func (s *Skill) visited(t *bot.Turn, argument string, missed []string) error {
-	r, at, err := s.subject(t, argument)
-	if err != nil || r == nil {
-		return err
-	}
-	var gone []string
-	for _, u := range r.Units {
-		if slices.Contains(missed, u) {
-			continue
-		}
-		gone = append(gone, u)
-		if err := s.visit(t, u, at); err != nil {
-			return err
-		}
-	}
-	t.Say(s.say("visited", map[string]any{"N": len(gone), "Missed": names(t, missed)}))
-	return nil
-}
-
-func (s *Skill) askMissed(t *bot.Turn, argument string) error {
-	r, _, err := s.subject(t, argument)
-	if err != nil || r == nil {
-		return err
-	}
-	t.Say(s.say("ask.missed", nil))
-	return t.Expect(name, state{Ask: "missed", ID: argument})
-}
-
-// heardMissed hears which units were missed; what names none goes its own way, and the question stays open.
-func (s *Skill) heardMissed(t *bot.Turn, st state) (bool, error) {
-	missed := targets(t, t.Text())
-	if len(missed) == 0 {
-		return false, nil
-	}
-	t.Settle()
-	return true, s.visited(t, st.ID, missed)
-}
-
-// visit notes that the unit was inspected on the day.
-func (s *Skill) visit(t *bot.Turn, unit string, at time.Time) error {
-	id := unit + "/" + at.Format("20060102")
-	var v Visit
-	if known, err := t.Get(KindVisit, id, &v); err != nil || known {
-		return err
-	}
-	return t.Put(KindVisit, id, Visit{Unit: unit, At: at, By: t.Person.ID}, at, append(within(t, unit), "unit="+unit)...)
-}
-
-// uncovered are the communities and streets below the unit that had no visit between the times.
-func (s *Skill) uncovered(t *bot.Turn, unit string, from, to time.Time) (missing []string, total int, err error) {
-	keys := []string{}
-	if unit != "" {
-		keys = append(keys, "within="+unit)
-	}
-	found, err := t.FindAll(bot.Query{Kind: KindVisit, Keys: keys, From: from, To: to}, 20000)
-	if err != nil {
-		return nil, 0, err
-	}
-	seen := map[string]bool{}
-	for _, r := range found {
-		var v Visit
-		if err := json.Unmarshal(r.Body, &v); err != nil {
-			return nil, 0, err
-		}
-		seen[v.Unit] = true
-	}
-	for _, u := range t.Org.Units() {
-		if u.Level != "community" || !t.Org.Within(u.ID, unit) {
-			continue
-		}
-		total++
-		if !seen[u.ID] {
-			missing = append(missing, u.ID)
-		}
-	}
-	return missing, total, nil
-}
-
-// cover says which communities have not been inspected this quarter.
-func (s *Skill) cover(t *bot.Turn) error {
-	unit := ""
-	for _, u := range unitsIn(t, t.Text()) {
-		unit = u.ID
-	}
-	if unit == "" {
-		for _, g := range t.Person.Grants {
-			if t.Allowed(bot.RecordFinding, g.Unit) {
-				unit = g.Unit
-				break
-			}
-		}
-	}
-	if !t.Allowed(bot.RecordFinding, unit) {
-		t.Say(s.say("outside", t.Org.Name(unit)))
-		return nil
-	}
-	from, to := quarter(t.Now)
-	missing, total, err := s.uncovered(t, unit, from, to)
-	if err != nil {
-		return err
-	}
-	t.Say(s.say("cover", map[string]any{"Unit": t.Org.Name(unit), "Missing": names(t, missing), "Total": total, "Done": total - len(missing), "End": to.AddDate(0, 0, -1)}))
-	return nil
-}
-
-// ringQuarter tells the inspectors before a quarter ends what it has not covered, and sets itself for the next.
-func (s *Skill) ringQuarter(t *bot.Turn, timer bot.Timer) error {
-	from, to := quarter(timer.At)
-	people, err := t.FindAll(bot.Query{Kind: bot.KindPerson, Keys: []string{"role=" + string(bot.Inspector)}}, 200)
-	if err != nil {
-		return err
-	}
-	for _, r := range people {
-		var p bot.Person
-		if err := json.Unmarshal(r.Body, &p); err != nil {
-			return err
-		}
-		for _, g := range p.Grants {
-			if g.Role != bot.Inspector || p.Chat.ID == "" {
-				continue
-			}
-			missing, total, err := s.uncovered(t, g.Unit, from, to)
-			if err != nil {
-				return err
-			}
-			t.Tell(p.Chat, bot.Reply{Text: s.say("cover", map[string]any{
-				"Unit": t.Org.Name(g.Unit), "Missing": names(t, missing), "Total": total, "Done": total - len(missing), "End": to.AddDate(0, 0, -1),
-			})}, to)
-		}
-	}
-	_, end := quarter(to)
-	return wake(t, "quarter", "all", on(end.AddDate(0, 0, -14), 9*time.Hour))
 }
