@@ -37,7 +37,12 @@ var (
 func References(text string) []Reference {
 	var found []Reference
 	rest := text
-	for _, m := range longReference.FindAllStringSubmatch(text, -1) {
+	for _, at := range longReference.FindAllStringSubmatchIndex(text, -1) {
+		if at[2] < 0 && at[0] > 0 && alphanumeric(text[at[0]-1]) { // a part of another number: of a finding, DC261123-1
+			rest = strings.Replace(rest, text[at[0]:at[1]], "|", 1)
+			continue
+		}
+		m := longReference.FindStringSubmatch(text[at[0]:at[1]])
 		short := shortOf(m[1])
 		if short == "" && !dayOfYear(m[2]) { // a telephone number
 			continue
@@ -51,6 +56,10 @@ func References(text string) []Reference {
 		}
 	}
 	return found
+}
+
+func alphanumeric(b byte) bool {
+	return '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
 }
 
 // Matches reports whether the case may be meant. Before the day there may be other words than the unit's: 马上处理马鞍山1123-05.
