@@ -139,7 +139,11 @@ func (s *Skill) byWords(t *bot.Turn) (bool, error) {
 	}
 	w := wishOf(text)
 	if t.Session.Skill == name && w != wishOpen && w != wishRounds && w != wishCover {
-		return false, nil // it may be an answer
+		var st state
+		if err := t.Expected(&st); err != nil || st.Round == nil && st.Change == nil || w == wishNothing || !roundWords.MatchString(text) {
+			return false, err // it may be an answer
+		}
+		t.Settle() // a whole sentence of its own: what was asked is dropped
 	}
 	switch {
 	case w == wishBulletin && !t.Allowed(bot.PlanInspection, ""), w == wishFinding && !t.Allowed(bot.RecordFinding, ""):

@@ -40,25 +40,42 @@ type PlanDay struct {
 const (
 	spare     = 14 * 24 * time.Hour // of a quarter, kept free for what was missed
 	notice    = 72 * time.Hour      // between a proposal and its first day, if there is time
-	ofOneDay  = 3                   // so many units are worth a day
 	planClock = 9 * time.Hour
+
+	ofOneDay   = 3 // so many units are worth a day
+	mostOneDay = 8 // so many can be inspected on one, if there are days enough
 )
 
-// spread puts each unit on one working day in [from, to): a day each week, as few units on one as the time allows.
+// spread puts each unit on one working day in [from, to): a day each week, or more days where that would put too many units on one.
 func spread(units []string, from, to time.Time, days calendar.Days) []PlanDay {
-	slots := weekly(from, to.Add(-spare), days)
-	if len(slots) == 0 {
-		slots = working(from, to, days)
+	all := working(from, to.Add(-spare), days)
+	if len(all) == 0 {
+		all = working(from, to, days)
 	}
-	if len(slots) == 0 || len(units) == 0 {
+	if len(all) == 0 || len(units) == 0 {
 		return nil
 	}
-	size := max(ofOneDay, (len(units)+len(slots)-1)/len(slots))
+	slots := weekly(all)
+	if need := ceil(len(units), mostOneDay); need > len(slots) {
+		slots = evenly(all, need)
+	}
 	var plan []PlanDay
-	for chunk := range slices.Chunk(units, size) {
+	for chunk := range slices.Chunk(units, max(ofOneDay, ceil(len(units), len(slots)))) {
 		plan = append(plan, PlanDay{At: slots[len(plan)], Units: slices.Clone(chunk)})
 	}
 	return plan
+}
+
+func ceil(n, by int) int { return (n + by - 1) / by }
+
+// evenly are n of the days, or all if there are fewer.
+func evenly(days []time.Time, n int) []time.Time {
+	n = min(n, len(days))
+	var all []time.Time
+	for i := range n {
+		all = append(all, days[i*len(days)/n])
+	}
+	return all
 }
 
 // working are the working days in [from, to), in the morning.
@@ -72,11 +89,11 @@ func working(from, to time.Time, days calendar.Days) []time.Time {
 	return all
 }
 
-// weekly are one working day of each week in [from, to), the one nearest to Wednesday.
-func weekly(from, to time.Time, days calendar.Days) []time.Time {
+// weekly are one of the days of each week, the one nearest to Wednesday.
+func weekly(days []time.Time) []time.Time {
 	var all []time.Time
 	distance := func(at time.Time) int { return max(int(at.Weekday()-time.Wednesday), int(time.Wednesday-at.Weekday())) }
-	for _, at := range working(from, to, days) {
+	for _, at := range days {
 		last := len(all) - 1
 		year, week := at.ISOWeek()
 		if last >= 0 {
