@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"linli/bot"
+	"linli/intents"
 	"linli/intents/place"
 )
 
@@ -45,12 +46,12 @@ func (s *Skill) answerCategory(t *bot.Turn, c *Case, q asked) (bool, error) {
 	if t.Understood.Intent != "report" && slices.Contains(elsewhere, t.Understood.Intent) {
 		return false, nil
 	}
-	code := s.codeOf(t, text)
+	code := s.titled(text)
 	if code == "" {
-		c.Text = more(c.Text, text)
-		c.attach(t, false)
-		code = s.codeOf(t, c.Text)
+		c.Text = more(c.Text, text) // what says more than a name is kept
+		code = cmp.Or(s.codeOf(t, text), s.codeOf(t, c.Text))
 	}
+	c.attach(t, false)
 	if !fine(t.Org, c.Place.Unit) {
 		s.takePlace(t, c, text)
 	}
@@ -105,14 +106,30 @@ func (s *Skill) answerJoin(t *bot.Turn, c *Case, q asked) (bool, error) {
 	return false, nil
 }
 
-// another reports whether the words are a report of their own rather than an answer: another kind of matter, said with its own place.
+// another reports whether the words are a report of their own rather than an answer: another kind of matter, said with its own place, or one that
+// what was said before can't have been.
 func (s *Skill) another(t *bot.Turn, c *Case, text string) bool {
 	if c.State != Draft || t.Understood.Intent != "report" {
 		return false
 	}
 	code := s.sure(t.Understood.Slots.Category, withoutPlace(t, text), text)
+	if code == "" || code == c.Category {
+		return false
+	}
 	match, located := place.Best(place.Find(text, t.Places))
-	return code != "" && code != c.Category && located && !match.Weak && (c.Category != "" || c.Place.Unit != "")
+	if located && !match.Weak && (c.Category != "" || c.Place.Unit != "") {
+		return true
+	}
+	return c.Category == "" && !s.possible(code, c.Text)
+}
+
+// possible reports whether the words may be of the category at all: what says nothing of its kind may be of any.
+func (s *Skill) possible(code, text string) bool {
+	if s.rank == nil {
+		return true
+	}
+	ranked := s.rank(text, 12)
+	return len(ranked) == 0 || ranked[0].Score < guess || slices.ContainsFunc(ranked, func(c intents.ScoredCategory) bool { return c.Code == code })
 }
 
 // agreed reports whether the message says yes and no more: a model reads many a short addition as one.
@@ -134,13 +151,21 @@ var (
 
 // codeOf returns the category that the words name: as the model reads them, or by a name of the table.
 func (s *Skill) codeOf(t *bot.Turn, text string) string {
+	if code := s.titled(text); code != "" {
+		return code
+	}
+	if code := cmp.Or(s.whole(text), s.sure(t.Understand(text).Slots.Category, withoutPlace(t, text), text), s.spelt(text)); s.table.byCode[code] != nil {
+		return code
+	}
+	return ""
+}
+
+// titled returns the category whose name or code the words are.
+func (s *Skill) titled(text string) string {
 	for _, k := range s.table.order {
 		if k.Name == text || strings.EqualFold(k.Code, text) || utf8.RuneCountInString(text) >= 4 && strings.HasPrefix(k.Name, text) {
 			return k.Code
 		}
-	}
-	if code := cmp.Or(s.whole(text), s.sure(t.Understand(text).Slots.Category, withoutPlace(t, text), text), s.spelt(text)); s.table.byCode[code] != nil {
-		return code
 	}
 	return ""
 }

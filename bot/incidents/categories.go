@@ -95,10 +95,13 @@ func (t *table) of(code string) *Category {
 // alike is from which weight of shared words on two texts are alike at all; a pair of characters that only one category has weighs 1.
 const alike = 0.6
 
+// anywhere are words of places that tell nothing of what is the matter there: 社区 alone would make everything 社区矫正.
+var anywhere = regexp.MustCompile(`社区|小区|街道|居委会|网格|[0-9一二三四五六七八九十]+(?:号?楼|栋|幢|单元|室|层|号)`)
+
 // rank returns the categories whose names and examples share the most with the words, best first.
 func (t *table) rank(text string, most int) []*Category {
 	scores := map[string]float64{}
-	for _, g := range bigrams(text) {
+	for _, g := range bigrams(anywhere.ReplaceAllString(text, " ")) {
 		for _, code := range t.grams[g] {
 			scores[code] += 1 / float64(len(t.grams[g]))
 		}

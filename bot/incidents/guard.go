@@ -21,6 +21,9 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	if number := t.Understood.Slots.Urgent; number != "" && !calmed.MatchString(t.Text()) && !slices.Contains([]string{"incident.done", "incident.accept", "incident.transfer", "incident.list", "track", "rate", "stats"}, t.Understood.Intent) {
 		return true, s.emergency(t, number)
 	}
+	if s.conduct(t) {
+		return true, nil
+	}
 	if done, err := s.calm(t); done || err != nil {
 		return done, err
 	}
