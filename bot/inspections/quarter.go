@@ -59,8 +59,10 @@ func spread(units []string, from, to time.Time, days calendar.Days) []PlanDay {
 	if need := ceil(len(units), mostOneDay); need > len(slots) {
 		slots = evenly(all, need)
 	}
+	size := max(ofOneDay, ceil(len(units), len(slots)))
+	size = ceil(len(units), ceil(len(units), size)) // as many each day
 	var plan []PlanDay
-	for chunk := range slices.Chunk(units, max(ofOneDay, ceil(len(units), len(slots)))) {
+	for chunk := range slices.Chunk(units, size) {
 		plan = append(plan, PlanDay{At: slots[len(plan)], Units: slices.Clone(chunk)})
 	}
 	return plan
