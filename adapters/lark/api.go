@@ -258,6 +258,22 @@ func (a *api) upload(ctx context.Context, image []byte) (key string, err error) 
 	return key, err
 }
 
+// uploadFile gives the platform a document for a message.
+func (a *api) uploadFile(ctx context.Context, name string, data []byte) (key string, err error) {
+	err = a.call(ctx, func(token larkcore.RequestOptionFunc) (*larkcore.ApiResp, larkcore.CodeError, error) {
+		r, err := a.im.File.Create(ctx, larkim.NewCreateFileReqBuilder().
+			Body(larkim.NewCreateFileReqBodyBuilder().FileType("stream").FileName(name).File(bytes.NewReader(data)).Build()).Build(), token)
+		if err != nil {
+			return nil, larkcore.CodeError{}, err
+		}
+		if r.Data != nil {
+			key = text(r.Data.FileKey)
+		}
+		return r.ApiResp, r.CodeError, nil
+	})
+	return key, err
+}
+
 // botInfo is who the app is in a chat.
 type botInfo struct {
 	OpenID string `json:"open_id"`

@@ -14,6 +14,7 @@ import (
 const (
 	kindText = "text"
 	kindCard = "interactive"
+	kindFile = "file"
 )
 
 // The platform's limits on a request, with room for what goes around.

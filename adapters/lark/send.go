@@ -34,8 +34,34 @@ func (c *Channel) Send(ctx context.Context, d bot.Delivery) (string, error) {
 		return "", classify(err)
 	}
 	c.sent.put(id, true)
+	c.sendDocuments(ctx, d)
 	c.untype(ctx, d.To)
 	return id, nil
+}
+
+// sendDocuments sends the documents of a reply after it. What can't be sent is named in the reply, so that it is found elsewhere.
+func (c *Channel) sendDocuments(ctx context.Context, d bot.Delivery) {
+	for i, f := range d.Reply.Files {
+		if c.Open == nil || f.Kind != "file" || i == maxImages {
+			continue
+		}
+		if err := c.sendDocument(ctx, d, f, uuid(d, "f"+strconv.Itoa(i))); err != nil {
+			c.Logger.Warn("lark: a document can't be sent; it is named", "error", err)
+		}
+	}
+}
+
+func (c *Channel) sendDocument(ctx context.Context, d bot.Delivery, f bot.Attachment, uuid string) error {
+	data, err := c.read(ctx, f, maxDocument)
+	if err != nil {
+		return err
+	}
+	key, err := c.api.uploadFile(ctx, firstOf(f.Name, "file"), data)
+	if err != nil {
+		return err
+	}
+	_, err = c.deliver(ctx, d, outgoing{kind: kindFile, content: encode(node{"file_key": key}), uuid: uuid})
+	return err
 }
 
 // deliver sends into the chat. In a thread it is a reply to the thread's first message, in a group to what was asked; when that message
@@ -77,6 +103,8 @@ func uuid(d bot.Delivery, form string) string {
 const (
 	maxImages = 9
 	maxImage  = 10 << 20 // of the platform
+
+	maxDocument = 30 << 20 // of the platform
 )
 
 // images uploads the pictures of a reply. What can't be uploaded is named in the reply instead.
@@ -97,19 +125,28 @@ func (c *Channel) images(ctx context.Context, files []bot.Attachment) []string {
 }
 
 func (c *Channel) image(ctx context.Context, f bot.Attachment) (string, error) {
-	r, err := c.Open(ctx, f)
+	data, err := c.read(ctx, f, maxImage)
 	if err != nil {
-		return "", fmt.Errorf("open: %w", err)
-	}
-	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, maxImage+1))
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("read: %w", err)
-	case len(data) == 0 || len(data) > maxImage:
-		return "", fmt.Errorf("%d bytes or more are not taken", len(data))
+		return "", err
 	}
 	return c.api.upload(ctx, data)
+}
+
+// read reads a file that goes with a reply.
+func (c *Channel) read(ctx context.Context, f bot.Attachment, most int64) ([]byte, error) {
+	r, err := c.Open(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("open: %w", err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read: %w", err)
+	case len(data) == 0 || int64(len(data)) > most:
+		return nil, fmt.Errorf("%d bytes or more are not taken", len(data))
+	}
+	return data, nil
 }
 
 // Edit implements bot.Editor: a card stays a card, a text a text.

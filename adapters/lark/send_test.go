@@ -360,4 +360,13 @@ func TestFiles(t *testing.T) {
 	if last := p.Messages(chat)[1]; !strings.Contains(last.Content, "照片1") {
 		t.Errorf("a picture that is gone isn't named: %s", last.Content)
 	}
+	reply := bot.Reply{Text: "通报", Files: []bot.Attachment{{Kind: "file", Ref: "d", Name: "通报.docx"}, {Kind: "file", Ref: "missing", Name: "没有.docx"}}}
+	for range 2 { // a second copy is not shown
+		if _, err := s.channel.Send(t.Context(), bot.Delivery{To: to, Line: "3", Reply: reply}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sent := p.Messages(chat); len(sent) != 4 || sent[3].Type != "file" || !strings.Contains(sent[3].Content, `"file_key":"file_v3_`) || !strings.Contains(sent[2].Content, "文件2") {
+		t.Errorf("%+v", sent)
+	}
 }

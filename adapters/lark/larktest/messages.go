@@ -258,6 +258,21 @@ func (s *Server) image(w http.ResponseWriter, r *http.Request) {
 	ok(w, map[string]any{"image_key": "img_v3_" + random(8)})
 }
 
+// file takes a document of at most 30 MB.
+func (s *Server) file(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseMultipartForm(32 << 20); err != nil || r.FormValue("file_type") == "" || r.FormValue("file_name") == "" {
+		refuse(w, 234001, "Invalid request param.")
+		return
+	}
+	f, h, err := r.FormFile("file")
+	if err != nil || h.Size == 0 || h.Size > 30<<20 {
+		refuse(w, 234006, "The file size exceed the max value.")
+		return
+	}
+	f.Close()
+	ok(w, map[string]any{"file_key": "file_v3_" + random(8)})
+}
+
 // CheckCard says what is wrong with a card of version 2.0, "" if nothing is.
 func CheckCard(content string) string {
 	var card struct {

@@ -304,6 +304,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		ok(w, map[string]any{"app": s.app})
 	case r.URL.Path == "/open-apis/im/v1/images" && r.Method == http.MethodPost:
 		s.image(w, r)
+	case r.URL.Path == "/open-apis/im/v1/files" && r.Method == http.MethodPost:
+		s.file(w, r)
 	case len(parts) >= 3 && parts[0] == "im" && parts[2] == "messages":
 		s.messages(w, r, parts[3:])
 	default:
