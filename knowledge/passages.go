@@ -15,6 +15,7 @@ type Passage struct {
 	ID       string `json:"id"`       // of the document and the number of the passage in it
 	Document string `json:"document"` // its title
 	Heading  string `json:"heading,omitempty"`
+	Page     int    `json:"page,omitempty"` // on which it begins, from 1; 0: the document has none
 	Text     string `json:"text"`
 }
 
@@ -23,13 +24,20 @@ func (p *Passage) Entry() *Entry {
 	return &Entry{ID: p.ID, Kind: "passage", Title: p.Cite(), Answer: p.Text, Basis: p.Cite()}
 }
 
-// Cite says where it stands: 《社区管理办法》第二章.
-func (p *Passage) Cite() string { return "《" + p.Document + "》" + p.Heading }
+// Cite says where it stands: 《社区管理办法》第二章(第3页).
+func (p *Passage) Cite() string {
+	cite := "《" + p.Document + "》" + p.Heading
+	if p.Page > 0 {
+		cite += fmt.Sprintf("(第%d页)", p.Page)
+	}
+	return cite
+}
 
 // passageRunes is how long a passage becomes before the next begins, at the end of a paragraph.
 const passageRunes = 350
 
-// ReadDocument reads a document into passages: Markdown, DOCX or plain text (UTF-8 or GB18030), told by the name's ending.
+// ReadDocument reads a document into passages: Markdown, DOCX or plain text (UTF-8 or GB18030), told by the name's ending. Of a PDF somebody else
+// finds the text; ReadPages takes it.
 func ReadDocument(name string, data []byte) ([]Passage, *Problem) {
 	var parts []paragraph
 	var problem *Problem
@@ -47,7 +55,7 @@ func ReadDocument(name string, data []byte) ([]Passage, *Problem) {
 	case ".docx":
 		parts, problem = docxParagraphs(name, data)
 	default:
-		problem = &Problem{File: name, Message: fmt.Sprintf("不认识的文件格式“%s”,请用 Markdown(.md)、Word(.docx)或纯文本(.txt);旧的 .doc 和 PDF 请先另存", ext)}
+		problem = &Problem{File: name, Message: fmt.Sprintf("不认识的文件格式“%s”,请用 Markdown(.md)、Word(.docx)或纯文本(.txt);旧的 .doc 请先另存", ext)}
 	}
 	if problem != nil {
 		return nil, problem
@@ -63,6 +71,7 @@ func ReadDocument(name string, data []byte) ([]Passage, *Problem) {
 type paragraph struct {
 	level int // of a heading, from 1; 0: text
 	text  string
+	page  int // 0: unknown
 }
 
 // passagesOf gathers paragraphs under their headings.
@@ -73,12 +82,14 @@ func passagesOf(name string, parts []paragraph) []Passage {
 		title, parts = parts[0].text, parts[1:]
 	}
 	title = strings.Trim(title, "《》")
+	parts = fillEmpty(parts)
 	var all []Passage
 	var path []string // the headings that the text stands under
 	var text strings.Builder
+	page := 0
 	end := func() {
 		if t := strings.TrimSpace(text.String()); t != "" {
-			all = append(all, Passage{ID: fmt.Sprintf("doc:%s#%d", base, len(all)+1), Document: title, Heading: strings.Join(path, " "), Text: t})
+			all = append(all, Passage{ID: fmt.Sprintf("doc:%s#%d", base, len(all)+1), Document: title, Heading: strings.Join(path, " "), Page: page, Text: t})
 		}
 		text.Reset()
 	}
@@ -92,6 +103,10 @@ func passagesOf(name string, parts []paragraph) []Passage {
 			levels, path = append(levels, p.level), append(slices.Clone(path), p.text)
 			continue
 		}
+		if p.page != page {
+			end()
+			page = p.page
+		}
 		for _, piece := range pieces(p.text) {
 			if text.Len() > 0 && len([]rune(text.String()))+len([]rune(piece)) > passageRunes {
 				end()
@@ -101,6 +116,17 @@ func passagesOf(name string, parts []paragraph) []Passage {
 	}
 	end()
 	return all
+}
+
+// fillEmpty makes text of headings that nothing stands under: (一)申请表, (二)发票 is a list, and nothing of it may be lost.
+func fillEmpty(parts []paragraph) []paragraph {
+	out := slices.Clone(parts)
+	for i, p := range parts {
+		if p.level > 0 && (i == len(parts)-1 || parts[i+1].level > 0 && parts[i+1].level <= p.level) {
+			out[i].level = 0
+		}
+	}
+	return out
 }
 
 // pieces cuts a paragraph that is too long for one passage after its sentences.
@@ -152,7 +178,7 @@ func markdownParagraphs(text string) []paragraph {
 		if !fenced {
 			if m := atxHeading.FindStringSubmatch(line); m != nil {
 				if m[2] != "" {
-					all = append(all, paragraph{len(m[1]), unmark(m[2])})
+					all = append(all, paragraph{level: len(m[1]), text: unmark(m[2])})
 				}
 				continue
 			}
@@ -168,7 +194,7 @@ func markdownParagraphs(text string) []paragraph {
 			}
 			line = unmark(line)
 		}
-		all = append(all, paragraph{0, strings.TrimSpace(line)})
+		all = append(all, paragraph{text: strings.TrimSpace(line)})
 	}
 	return slices.DeleteFunc(all, func(p paragraph) bool { return p.text == "" })
 }
@@ -212,7 +238,7 @@ func plainParagraphs(text string) []paragraph {
 		if len(all) == 0 && level == 0 && len([]rune(line)) <= 40 && !strings.ContainsAny(line, "。;；,，") {
 			level = 1
 		}
-		all = append(all, paragraph{level, line})
+		all = append(all, paragraph{level: level, text: line})
 	}
 	return all
 }

@@ -129,7 +129,7 @@ func (d *docx) add(text string, level int) {
 	if level > 0 && len([]rune(text)) > 60 { // a style that was misused: no heading is that long
 		level = 0
 	}
-	d.all = append(d.all, paragraph{level, text})
+	d.all = append(d.all, paragraph{level: level, text: text})
 }
 
 // level is that of the paragraph as a heading: by its outline, or by its style, as Word and WPS call them.

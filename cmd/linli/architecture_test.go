@@ -55,6 +55,7 @@ var outside = map[string]string{
 	"github.com/larksuite/oapi-sdk-go": "adapters/lark", "github.com/go-telegram/bot": "adapters/telegram",
 	"github.com/sashabaranov/go-openai": "adapters/openai", "github.com/redis/go-redis": "adapters/redis",
 	"modernc.org/sqlite": "adapters/sqlite", "database/sql": "adapters/sqlite", "github.com/pressly/goose": "adapters/sqlite",
+	"github.com/klippa-app/go-pdfium": "adapters/pdf", "github.com/tetratelabs/wazero": "adapters/pdf",
 	"github.com/alecthomas/kong": "cmd", "github.com/caarlos0/env": "cmd",
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"linli/adapters/pdf"
 	"linli/bot"
 	"linli/bot/answers"
 	"linli/knowledge"
@@ -22,7 +23,7 @@ type documentsCommand struct {
 }
 
 type documentsImport struct {
-	Path []string `arg:"" help:"文件或文件夹(Markdown、Word .docx、纯文本 .txt)。同名文件会替换。"`
+	Path []string `arg:"" help:"文件或文件夹(PDF 文字版、Word .docx、Markdown、纯文本 .txt)。同名文件会替换。"`
 	Data string   `help:"数据文件夹。" placeholder:"DIR"`
 }
 
@@ -32,20 +33,21 @@ func (c *documentsImport) Run(ctx context.Context, io streams, g *globals) error
 	if err != nil {
 		return err
 	}
+	reader := documentReader{}
+	defer reader.close()
 	var read [][]knowledge.Passage
 	names := map[string]string{}
 	failed := 0
 	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return bot.Because(bot.NotFound, err, "打不开 "+file)
-		}
 		base := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 		if other := names[base]; other != "" {
 			return bot.Errorf(bot.Invalid, "%s 和 %s 同名,请改成不同的文件名", other, file)
 		}
 		names[base] = file
-		passages, problem := knowledge.ReadDocument(file, data)
+		passages, problem, err := reader.read(ctx, file)
+		if err != nil {
+			return err
+		}
 		if problem != nil {
 			failed++
 			fmt.Fprintln(io.err, problem)
@@ -70,6 +72,44 @@ func (c *documentsImport) Run(ctx context.Context, io streams, g *globals) error
 	})
 }
 
+// documentReader reads files of all kinds. What reads PDF takes seconds to make and is made for the first.
+type documentReader struct{ pdf *pdf.Reader }
+
+func (r *documentReader) read(ctx context.Context, file string) ([]knowledge.Passage, *knowledge.Problem, error) {
+	info, err := os.Stat(file)
+	if err == nil && info.Size() > documentBytes {
+		return nil, &knowledge.Problem{File: file, Message: fmt.Sprintf("文件太大(最多 %d MB),请分成几个", documentBytes>>20)}, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, bot.Because(bot.NotFound, err, "打不开 "+file)
+	}
+	if !strings.EqualFold(filepath.Ext(file), ".pdf") {
+		passages, problem := knowledge.ReadDocument(file, data)
+		return passages, problem, nil
+	}
+	if r.pdf == nil {
+		if r.pdf, err = pdf.Open(ctx, 0); err != nil {
+			return nil, nil, err
+		}
+	}
+	passages, problem := r.pdf.Read(ctx, file, data)
+	return passages, problem, nil
+}
+
+// close ends what was opened; there is nothing to lose.
+func (r *documentReader) close() {
+	if r.pdf != nil {
+		_ = r.pdf.Close()
+	}
+}
+
+// documentBytes is how large a document may be.
+const documentBytes = 64 << 20
+
+// documentEndings are the names of files that can be read.
+var documentEndings = []string{".pdf", ".docx", ".md", ".markdown", ".txt"}
+
 // documentFiles are the files, and those in folders that can be read.
 func documentFiles(paths []string) ([]string, error) {
 	var files []string
@@ -78,7 +118,7 @@ func documentFiles(paths []string) ([]string, error) {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			if file == path || slices.Contains([]string{".md", ".markdown", ".docx", ".txt"}, strings.ToLower(filepath.Ext(file))) {
+			if file == path || slices.Contains(documentEndings, strings.ToLower(filepath.Ext(file))) {
 				files = append(files, file)
 			}
 			return nil
@@ -88,7 +128,7 @@ func documentFiles(paths []string) ([]string, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, bot.Errorf(bot.Invalid, "没有可导入的文件(.md .docx .txt):%s", strings.Join(paths, " "))
+		return nil, bot.Errorf(bot.Invalid, "没有可导入的文件(.pdf .docx .md .txt):%s", strings.Join(paths, " "))
 	}
 	return files, nil
 }

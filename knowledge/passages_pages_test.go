@@ -1,0 +1,54 @@
+package knowledge
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// TestReadPages: lines that the edge of the page has cut are put together, also over a page; what stands on every page goes; each passage knows its page.
+func TestReadPages(t *testing.T) {
+	pages := []string{
+		"住宅专项维修资金使用办法\r\n第一章 总则........1\r\n第二章 使用 …… 2\r\n第⼀章 总则\r\n第一条 为了加强对住宅专项维修资金的管理,保障住宅共用部位的维修,根\r\n据有关法律,制定本办法。\r\n第二条 使用维修资金应当由占比三分之二以上的业主参与表决,并经参与表\r\n— 1 —",
+		"住宅专项维修资金使用办法\n决专有部分面积过半数的业主同意。\n第二章 使用\n应急维修的,应当在3⽇内开⼯,由业主委员会或者物业服务企业⻓期保存下\n列材料:\n(一)申请表\n(二)发票\n— 2 —\n",
+		"住宅专项维修资金使用办法\n第三章 附则\n本办法自2026年1月1日起施行。\n— 3 —",
+	}
+	got, problem := ReadPages("住宅维修资金.pdf", pages)
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	title := "住宅专项维修资金使用办法"
+	want := []Passage{
+		{ID: "doc:住宅维修资金#1", Document: title, Heading: "第一章 总则", Page: 1, Text: "第一条 为了加强对住宅专项维修资金的管理,保障住宅共用部位的维修,根据有关法律,制定本办法。\n第二条 使用维修资金应当由占比三分之二以上的业主参与表决,并经参与表决专有部分面积过半数的业主同意。"},
+		{ID: "doc:住宅维修资金#2", Document: title, Heading: "第二章 使用", Page: 2, Text: "应急维修的,应当在3日内开工,由业主委员会或者物业服务企业长期保存下列材料:\n(一)申请表\n(二)发票"},
+		{ID: "doc:住宅维修资金#3", Document: title, Heading: "第三章 附则", Page: 3, Text: "本办法自2026年1月1日起施行。"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if cite := got[len(got)-1].Cite(); cite != "《住宅专项维修资金使用办法》第三章 附则(第3页)" {
+		t.Errorf("cited as %s", cite)
+	}
+}
+
+// TestPagesLoseNothing: whatever the pages are, what was written on them without gaps is in the passages in its order.
+func TestPagesLoseNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		line := rapid.StringMatching(`[甲-申]{1,30}[。,]?`)
+		pages := rapid.SliceOfN(rapid.Map(rapid.SliceOfN(line, 1, 8), func(l []string) string { return strings.Join(l, "\n") }), 1, 1).Draw(t, "pages")
+		got, problem := ReadPages("a.pdf", pages)
+		if problem != nil {
+			return // nothing but a title
+		}
+		said := got[0].Document
+		for _, p := range got {
+			said += p.Text
+		}
+		whole := strings.ReplaceAll(strings.Join(pages, ""), "\n", "")
+		if said = strings.ReplaceAll(said, "\n", ""); said != whole && said != "a"+whole {
+			t.Fatalf("%q became %q", whole, said)
+		}
+	})
+}
