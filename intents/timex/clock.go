@@ -77,6 +77,9 @@ func (p *parser) partWord(i int, afterDate bool) (part, int) {
 	if e < 0 {
 		return noPart, -1
 	}
+	if p.at(e-1) == '早' && (p.lit(e, "中晚") >= 0 || p.at(e) == '晚' && !p.in(e+1, "点一些")) { // 每天早中晚: several times, none of them said
+		return noPart, -1
+	}
 	if afterDate && !p.in(e, "些点期班稻熟饭餐会礼报高") && !p.in(e-1, "夜") || afterDate && p.in(e-1, "夜") && !p.in(e, "市") {
 		return v, e
 	}

@@ -161,7 +161,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		if most > 0 {
 			l.max, l.maxSize = most, size
 		}
-		if p.at(ue) == '半' && !(p.in(ue+1, "天年小") && p.at(ue+1) != 0 && p.at(ue-1) != '天') {
+		if p.at(ue) == '半' && !(p.in(ue+1, "天年小个载") && p.at(ue+1) != 0 && p.at(ue-1) != '天') {
 			l.add(0.5, u)
 			l.units--
 			if u.grain == Minute {

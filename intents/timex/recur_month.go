@@ -13,6 +13,9 @@ func (p *parser) everyMonth(i, n int, u *rule) bool {
 	u.next = func(_ *reckoner, from time.Time) time.Time { return from }
 	j := p.opt(i, "份")
 	j = p.opt(j, "的")
+	if p.everyLunar(j, u) {
+		return true
+	}
 	var md []string
 	for range 31 {
 		d, e, ok := p.small(j, 1, 31)
@@ -43,6 +46,25 @@ func (p *parser) everyMonth(i, n int, u *rule) bool {
 		return true
 	}
 	return p.everySelected(f.sels[0], f.end, u)
+}
+
+// everyLunar reads a lunar day after 每月 or 每年: 每月初一, 每年农历八月十五. No rule holds it.
+func (p *parser) everyLunar(i int, u *rule) bool {
+	e := p.oneOf(i, "农历", "阴历", "旧历", "老历")
+	if e < 0 && p.at(i) == '初' && chineseDigit(p.at(i+1)) > 0 {
+		e = i + 1
+	}
+	if e < 0 {
+		return false
+	}
+	var f fields
+	if p.date(i, &f) && f.lunar {
+		e = f.end
+	} else if _, end, ok := p.small(e, 1, 31); ok {
+		e = end
+	}
+	u.end, u.invalid = e, movable
+	return true
 }
 
 // everySelected is a rule for the part of a month that s picks.

@@ -59,11 +59,17 @@ func (p *parser) everyQuarter(i, n int, u *rule) bool {
 	return true
 }
 
+// movable is why no rule holds what goes by the moon or the sun.
+const movable = "日期按农历或节气,每次不同,不能按公历重复"
+
 // everyYear reads 每年, 每年10月1日, 每年春节, 每年3月, 每年年底.
 func (p *parser) everyYear(i, n int, u *rule) bool {
 	u.freq, u.interval, u.end = "YEARLY", n, i
 	u.next = func(_ *reckoner, from time.Time) time.Time { return from }
 	j := p.opt(p.opt(i, "的"), "年")
+	if p.everyLunar(j, u) {
+		return true
+	}
 	return p.yearlyDay(j, u) || true
 }
 
@@ -73,7 +79,7 @@ func (p *parser) everyOn(i int, u *rule) bool {
 	if w := p.weekWord(i); w >= 0 {
 		return p.everyWeek(w, 1, u) && len(u.parts) > 0
 	}
-	if p.everyMonth(i, 1, u) && len(u.parts) > 0 {
+	if p.everyMonth(i, 1, u) && (len(u.parts) > 0 || u.invalid != "") {
 		return true
 	}
 	u.freq = "YEARLY"
@@ -163,7 +169,7 @@ func (p *parser) yearlyMoving(i int, u *rule) bool {
 		})
 	}
 	if f = (fields{}); p.festivalName(i, &f) && f.fest.rule != 's' && f.off == noDaysOff {
-		u.freq, u.end, u.invalid = "YEARLY", f.end, "日期按农历或节气,每年不同,不能按公历重复"
+		u.freq, u.end, u.invalid = "YEARLY", f.end, movable
 		return p.nextBy(u, func(r *reckoner, d time.Time) bool {
 			day, ok := r.festivalDay(f.fest, d.Year())
 			return ok && day.Equal(d)
