@@ -54,17 +54,34 @@ func (e *Engine) converse(t *Turn) error {
 			return err
 		}
 	}
-	if err := e.route(t); err != nil {
-		if KindOf(err) != Forbidden || MessageOf(err) == "" {
+	if err := e.handle(t); err != nil {
+		return err
+	}
+	if again := t.again; again != nil {
+		t.Message, t.again = again, nil
+		if err := t.understand(); err != nil {
 			return err
 		}
-		t.Say(MessageOf(err))
+		if err := e.handle(t); err != nil {
+			return err
+		}
+		t.Message = m // what was really said stands in the transcript
 	}
 	if !t.Session.Told && !m.Chat.Group && !e.capabilities(m.Chat.Channel).Informs {
 		t.Session.Told = true
 		t.Say(e.texts.Say("privacy", nil))
 	}
 	return nil
+}
+
+// handle routes the message; what may not be done is said.
+func (e *Engine) handle(t *Turn) error {
+	err := e.route(t)
+	if err != nil && KindOf(err) == Forbidden && MessageOf(err) != "" {
+		t.Say(MessageOf(err))
+		return nil
+	}
+	return err
 }
 
 // route gives the message to the first that it belongs to: a guard, a pressed choice, the skill that asked, the skill of the intent.

@@ -20,6 +20,7 @@ type Prompt struct {
 	Person    string          // for whom; limits go by it, it is never sent
 	System    string          // what is to be done, in our words alone
 	Data      []PromptData    // what it is to be done with
+	Images    []PromptImage   // what it is to look at
 	Schema    json.RawMessage // the JSON schema that the result must meet
 	MaxTokens int             // of the result; 0: 700
 }
@@ -31,15 +32,23 @@ type PromptData struct {
 	Public bool   `json:"-"` // from the catalogue or a document: its phone numbers are meant to be read
 }
 
+// PromptImage is a picture. Only a model that can see gets any.
+type PromptImage struct {
+	Type string // image/jpeg
+	Data []byte
+}
+
 // The tasks.
 const (
 	TaskAnswer     = "answer"     // an answer in plain words
 	TaskUnderstand = "understand" // intent and slots of a message
 	TaskStaff      = "staff"      // drafts for staff: summaries, replies, questions and answers
+	TaskPhoto      = "photo"      // what a photo shows
+	TaskVoice      = "voice"      // the words of a voice message
 )
 
 // Tasks are all tasks.
-var Tasks = []string{TaskAnswer, TaskUnderstand, TaskStaff}
+var Tasks = []string{TaskAnswer, TaskUnderstand, TaskStaff, TaskPhoto, TaskVoice}
 
 // Completion is what a model answered.
 type Completion struct {

@@ -33,6 +33,7 @@ type ModelGuard struct {
 // ModelGuardOptions are what a guard is made with.
 type ModelGuardOptions struct {
 	Model  LanguageModel
+	Ears   Listener         // nil: it cannot hear
 	Off    map[string]bool  // tasks that are switched off
 	AtOnce int              // how many may ask at once; 0: 8
 	Budget ModelBudget      //
@@ -99,15 +100,11 @@ func (g *ModelGuard) Complete(ctx context.Context, p Prompt) (c Completion, err 
 	if c, ok := g.recall(key); ok {
 		return c, nil
 	}
-	select {
-	case g.slots <- struct{}{}:
-		defer func() { <-g.slots }()
-	default:
-		return Completion{}, &ModelError{Why: ModelFull}
+	free, err := g.enter(p.Person)
+	if err != nil {
+		return Completion{}, err
 	}
-	if !g.begin(p.Person) {
-		return Completion{}, &ModelError{Why: ModelSpent}
-	}
+	defer free()
 	if c, err = g.options.Model.Complete(ctx, p); err != nil {
 		return Completion{}, err
 	}

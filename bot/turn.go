@@ -37,6 +37,7 @@ type Turn struct {
 	jobs     []Job
 	said     []saying
 	states   []RecordState
+	again    *Message // words to be handled as the person's; see Again
 }
 
 // saying is a reply and where it goes.
@@ -70,6 +71,21 @@ func (t *Turn) Say(text string, choices ...Choice) { t.Reply(Reply{Text: text, C
 // it is not sent and becomes a dead letter.
 func (t *Turn) Tell(to Chat, r Reply, until time.Time) {
 	t.said = append(t.said, saying{to: to, reply: r, kind: "notice", until: until})
+}
+
+// Again has words handled, after this step and in the same turn, as if the person had just said them here, with these files: what was heard, or
+// seen, and confirmed.
+func (t *Turn) Again(text string, files ...Attachment) {
+	m := *t.Message
+	m.Text, m.Action, m.Attachments = clean(text), "", files
+	t.again = &m
+}
+
+// Kept returns what became of an attachment whose bytes were to be brought; false: they are not here yet.
+func (t *Turn) Kept(a Attachment) (KeptFile, bool, error) {
+	var k KeptFile
+	known, err := t.Get(KindFile, a.Key(), &k)
+	return k, known, err
 }
 
 // Alert is Tell for what cannot wait: it goes out at any hour, ahead of notices.

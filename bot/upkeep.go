@@ -15,6 +15,7 @@ var retention = map[string]time.Duration{
 	KindSession:   ConversationLife,
 	KindFile:      FileLife,
 	KindSent:      sentLife,
+	KindSeen:      FileLife,
 	KindCode:      30 * 24 * time.Hour,
 	KindDead:      365 * 24 * time.Hour, // logs are to be kept for half a year at least
 	"count":       30 * 24 * time.Hour,

@@ -25,6 +25,8 @@ type Options struct {
 	Key       string // may be empty: Ollama needs none
 	Model     string
 	Embedding string        // the embeddings' model; "": none
+	Audio     string        // the model that writes down speech; "": none
+	Vision    bool          // Model can see
 	JSON      string        // how JSON is asked for at first: a Mode… constant; "": ModeSchema
 	Timeout   time.Duration // of a whole call, with everything that is tried again; 0: 20 seconds
 	Stream    bool          // answers travel as streams
@@ -84,6 +86,9 @@ func New(o Options) (*Client, error) {
 
 // Complete implements bot.LanguageModel.
 func (c *Client) Complete(ctx context.Context, p bot.Prompt) (answer bot.Completion, err error) {
+	if len(p.Images) > 0 && !c.options.Vision {
+		return answer, &bot.ModelError{Why: bot.ModelOff}
+	}
 	schema, err := c.schemas.get(p.Schema)
 	if err != nil {
 		return answer, &bot.ModelError{Why: bot.ModelRefused, Err: err}
@@ -212,6 +217,9 @@ func (c *Client) request(p bot.Prompt, schema *compiled, mode string) openai.Cha
 		Messages: []openai.ChatCompletionMessage{
 			{Role: openai.ChatMessageRoleSystem, Content: system}, {Role: openai.ChatMessageRoleUser, Content: user},
 		},
+	}
+	if len(p.Images) > 0 {
+		r.Messages[1] = seen(user, p.Images)
 	}
 	most := cmp.Or(p.MaxTokens, 700)
 	if thinks(c.options.Model) {
