@@ -68,15 +68,28 @@ func (s *Skill) answerPlace(t *bot.Turn, c *Case, q asked) (bool, error) {
 	if !found && t.Message.Location == nil && slices.Contains(elsewhere, t.Understood.Intent) {
 		return false, nil
 	}
+	if c.State == Draft && !found && t.Message.Location == nil && text != "" && q.Arg == "" && !somewhere.MatchString(text) {
+		c.Text = more(c.Text, text) // it goes on about the matter: the place is asked once more
+		c.attach(t, false)
+		if err := s.askPlace(t, c, q.Rest); err != nil {
+			return true, err
+		}
+		return true, t.Expect(name, asked{What: "place", Case: c.ID, Rest: q.Rest, Arg: "again"})
+	}
 	if l := t.Message.Location; l != nil {
 		c.Place.Unit = ""
 		s.putPin(t, c, l.Lat, l.Lon)
-	} else if !found && text != "" {
+	} else if !found && somewhere.MatchString(text) {
 		c.Place.Words = more(c.Place.Words, text)
+	} else if !found {
+		c.Text = more(c.Text, text)
 	}
 	c.attach(t, false)
 	return true, s.relocated(t, c, was, q.Rest)
 }
+
+// somewhere is in what may be a place that the reader of places doesn't know, and in an answer that means to be one.
+var somewhere = regexp.MustCompile(`^[0-9A-Za-z#-]+$|[楼栋幢室号路街巷弄村组里口旁边面近前后内外处区园场桥校院店站厦城庄家头角]|不知道|不清楚|不记得|没有`)
 
 func (s *Skill) answerJoin(t *bot.Turn, c *Case, q asked) (bool, error) {
 	text := t.Text()

@@ -1,6 +1,7 @@
 package incidents
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -171,7 +172,8 @@ var further = regexp.MustCompile(`^(?:还|又)(?:有|要)?(?:另外)?(?:一|两|
 
 // belongs reports whether what reads like a report is only more about the same matter: no place of its own, and no other category.
 func (s *Skill) belongs(t *bot.Turn, c *Case, text string) bool {
-	if code := s.sure(t.Understood.Slots.Category, withoutPlace(t, text), text); code != "" && code != c.Category {
+	matter := withoutPlace(t, text)
+	if code := cmp.Or(s.sure(t.Understood.Slots.Category, matter, text), s.whole(matter)); code != "" && code != c.Category {
 		return false
 	}
 	return s.here(t, c, text)
