@@ -132,6 +132,9 @@ func unitsIn(t *bot.Turn, text string) []*bot.Unit {
 	return all
 }
 
+// farthest is how many days ahead a deadline may lie.
+const farthest = 2 * 366
+
 // deadline is the last moment that the words allow, the words for it, and what is wrong with them.
 func (s *Skill) deadline(text string, now time.Time) (at time.Time, invalid string) {
 	past := ""
@@ -140,6 +143,10 @@ func (s *Skill) deadline(text string, now time.Time) (at time.Time, invalid stri
 			return time.Time{}, m.Invalid + m.Conflict
 		}
 		if m.Kind == timex.Length && m.Duration > 0 {
+			if m.Workdays > farthest || m.Duration > farthest*24*time.Hour {
+				past = s.say("far", m.Text)
+				continue
+			}
 			if m.Workdays > 0 {
 				return on(s.workdays(now, m.Workdays), 18*time.Hour), ""
 			}
@@ -151,6 +158,10 @@ func (s *Skill) deadline(text string, now time.Time) (at time.Time, invalid stri
 		d, ok := m.Deadline()
 		if ok && (!d.After(now) || s.byGone(m, text, now) || m.Start.IsZero() && d.After(now.AddDate(0, 9, 0)) && !strings.Contains(text, "年")) {
 			past = s.say("past", m.Text)
+			continue
+		}
+		if ok && d.After(now.AddDate(0, 0, farthest)) {
+			past = s.say("far", m.Text)
 			continue
 		}
 		if !ok {

@@ -144,7 +144,7 @@ func (s *Skill) echo(t *bot.Turn, c change) error {
 		t.Say(s.say("off.echo", data), append(choices, bot.NewChoice(s.say("choice.keep", nil), name, "keep", ""))...)
 		return t.Expect(name, state{Ask: "off", Change: &c})
 	}
-	problem := s.readTarget(t, p, &c)
+	problem := s.target(p.At, p.Round.Calendar.Rule != "", &c, t.Now)
 	if problem != "" {
 		t.Say(problem)
 		return t.Expect(name, state{Ask: "to", Change: &c})
@@ -165,34 +165,37 @@ func (s *Skill) echo(t *bot.Turn, c change) error {
 	return t.Expect(name, state{Ask: "move", Change: &c})
 }
 
-// readTarget reads in the words where the day goes, and returns what is wrong with it.
-func (s *Skill) readTarget(t *bot.Turn, p *planned, c *change) (problem string) {
-	for _, m := range timex.Find(c.Text, timex.Options{Now: t.Now, Calendar: s.days}) {
+// target reads in the words where a day that was planned goes, and returns what is wrong with it.
+func (s *Skill) target(planned time.Time, recurs bool, c *change, now time.Time) (problem string) {
+	for _, m := range timex.Find(c.Text, timex.Options{Now: now, Calendar: s.days}) {
 		to := m.Start
 		switch {
 		case m.Invalid != "" || m.Conflict != "":
 			return s.say("to.ask", map[string]any{"Wrong": m.Invalid + m.Conflict, "Past": false})
-		case m.RRule != "" && p.Round.Calendar.Rule != "":
+		case m.RRule != "" && recurs:
 			c.Rule = m.RRule
 		case (m.Kind == timex.Length || m.Offset) && m.Duration > 0 && m.Workdays == 0:
 			days := int(m.Duration / (24 * time.Hour)) // 推迟一周, 提前两天: from the round's day
 			if earlierWords.MatchString(c.Text) {
 				days = -days
 			}
-			to = p.At.AddDate(0, 0, days)
+			to = planned.AddDate(0, 0, days)
 		case m.Kind == timex.Length || to.IsZero() || m.RRule != "":
 			continue
 		case !m.HasDate && m.HasClock:
-			to = on(p.At, to.Sub(on(to, 0)))
+			to = on(planned, to.Sub(on(to, 0)))
 		}
 		if !m.HasClock {
-			to = on(to, p.At.Sub(on(p.At, 0)))
+			to = on(to, planned.Sub(on(planned, 0)))
 		}
-		if !to.After(t.Now) || s.byGone(m, c.Text, t.Now) {
+		if !to.After(now) || s.byGone(m, c.Text, now) {
 			return s.say("to.ask", map[string]any{"Wrong": "", "Past": true})
 		}
-		if to.Equal(p.At) && c.Rule == "" {
-			return s.say("to.same", p.At)
+		if to.After(now.AddDate(0, 0, farthest)) {
+			return s.say("to.ask", map[string]any{"Wrong": s.say("far", m.Text), "Past": false})
+		}
+		if to.Equal(planned) && c.Rule == "" {
+			return s.say("to.same", planned)
 		}
 		c.To = to
 		return ""
