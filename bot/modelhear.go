@@ -29,9 +29,10 @@ const KindSeen = "seen"
 
 // Seen is what a photo shows, as a model says. It is a suggestion: no record changes by it.
 type Seen struct {
-	Text  string    `json:"text"`
-	Model string    `json:"model"`
-	At    time.Time `json:"at"`
+	Text   string    `json:"text"`
+	Model  string    `json:"model"`
+	Filing string    `json:"filing,omitempty"`
+	At     time.Time `json:"at"`
 }
 
 // Hear listens, if everything allows it: the switch, the free places, the budgets.

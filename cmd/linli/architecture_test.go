@@ -37,6 +37,7 @@ var rules = []rule{
 	{"linli/bot/bottest", []string{"linli/bot"}, "the player knows the engine, not a skill"},
 	{"linli/bot/answers", skillMay, skillWhy},
 	{"linli/bot/assist", skillMay, skillWhy},
+	{"linli/bot/senses", skillMay, skillWhy},
 	{"linli/bot/incidents", skillMay, skillWhy},
 	{"linli/bot/meetings", skillMay, skillWhy},
 	{"linli/bot/inspections", skillMay, skillWhy},

@@ -124,8 +124,9 @@ func dispatchRules() []incidents.Rule {
 
 // engine returns the engine over these channels.
 func (h *house) engine(channels []bot.Channel, with func(*bot.Options)) (*bot.Engine, error) {
+	// Its guard is the first: a voice message is words before it is anything else.
 	o := bot.Options{
-		Store: h.store, Channels: channels, Skills: h.skills, Understand: h.reader, Org: h.org, Places: h.places, Root: h.root,
+		Store: h.store, Channels: channels, Skills: append([]bot.Skill{h.senses()}, h.skills...), Understand: h.reader, Org: h.org, Places: h.places, Root: h.root,
 		Location: h.location, Now: h.clock.Now, Logger: h.config.logger(), Limits: h.limits(), Files: h.files,
 	}
 	if with != nil {

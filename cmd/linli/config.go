@@ -65,6 +65,8 @@ type ModelConfig struct {
 	KeyFile   string `yaml:"key_file" env:"KEY_FILE"`
 	Name      string `yaml:"name" env:"NAME"`
 	Embedding string `yaml:"embedding" env:"EMBEDDING"`
+	Vision    bool   `yaml:"vision" env:"VISION"` // the model can see: photos are sent to it
+	Audio     string `yaml:"audio" env:"AUDIO"`   // the model that writes down speech: voice messages are sent to it; "": none
 	Filing    string `yaml:"filing" env:"FILING"`
 
 	JSON         string        `yaml:"json" env:"JSON"`                     // schema, tool, object or plain: what the server is asked for first
@@ -76,7 +78,7 @@ type ModelConfig struct {
 	PersonPerDay int           `yaml:"person_per_day" env:"PERSON_PER_DAY"` // calls for one person; 0: no limit
 	TokensPerDay int           `yaml:"tokens_per_day" env:"TOKENS_PER_DAY"` // 0: no limit
 	TokensTotal  int           `yaml:"tokens_total" env:"TOKENS_TOTAL"`     // 0: no limit
-	Off          []string      `yaml:"off" env:"OFF"`                       // tasks that it is not used for: answer, understand, staff
+	Off          []string      `yaml:"off" env:"OFF"`                       // tasks that it is not used for: answer, understand, staff, photo, voice
 }
 
 // LimitsConfig is how often each platform may be sent to.

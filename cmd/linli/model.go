@@ -19,6 +19,7 @@ import (
 	"linli/bot"
 	"linli/bot/answers"
 	"linli/bot/assist"
+	"linli/bot/senses"
 )
 
 // languageModel is the optional model with what watches over it.
@@ -39,7 +40,8 @@ func openModel(c ModelConfig, now func() time.Time, log *slog.Logger) (*language
 		return nil, nil
 	}
 	client, err := openai.New(openai.Options{
-		BaseURL: c.BaseURL, Key: c.Key, Model: c.Name, Embedding: c.Embedding, JSON: c.JSON, Stream: c.Stream, Timeout: c.Timeout,
+		BaseURL: c.BaseURL, Key: c.Key, Model: c.Name, Embedding: c.Embedding, Audio: c.Audio, Vision: c.Vision,
+		JSON: c.JSON, Stream: c.Stream, Timeout: c.Timeout,
 	})
 	if err != nil {
 		return nil, err
@@ -58,7 +60,7 @@ func openModel(c ModelConfig, now func() time.Time, log *slog.Logger) (*language
 		off[task] = true
 	}
 	m.guard = bot.NewModelGuard(bot.ModelGuardOptions{
-		Model: client, Off: off, AtOnce: c.AtOnce, Now: now, Used: m.used, Logger: log,
+		Model: client, Ears: client, Off: off, AtOnce: c.AtOnce, Now: now, Used: m.used, Logger: log,
 		Budget: bot.ModelBudget{Person: c.PersonPerDay, Day: c.TokensPerDay, Total: c.TokensTotal},
 	})
 	return m, nil
@@ -70,7 +72,7 @@ func (c *ModelConfig) check() error {
 		return nil
 	}
 	var wrong []error
-	if c.Name == "" && c.Embedding == "" {
+	if c.Name == "" && c.Embedding == "" && c.Audio == "" || c.Name == "" && c.Vision {
 		wrong = append(wrong, bot.Errorf(bot.Invalid, "model.name: 写了 base_url 还要写模型的名称"))
 	}
 	for _, task := range c.Off {
@@ -159,6 +161,21 @@ func (h *house) assistant() *assist.Skill {
 	return assist.New(nil, "")
 }
 
+// senses is the skill that sees and hears, as far as that is switched on.
+func (h *house) senses() *senses.Skill {
+	o := senses.Options{Files: h.files}
+	if m := h.language; m != nil && h.files != nil {
+		o.Filing = m.config.Filing
+		if m.config.Vision && !slices.Contains(m.config.Off, bot.TaskPhoto) {
+			o.Eyes = m.guard
+		}
+		if m.config.Audio != "" && !slices.Contains(m.config.Off, bot.TaskVoice) {
+			o.Ears = m.guard
+		}
+	}
+	return senses.New(o)
+}
+
 func (m *languageModel) vectorsOrNone() *answers.Vectors {
 	if m == nil {
 		return nil
@@ -199,6 +216,12 @@ func checkLanguage(ctx context.Context, c ModelConfig) finding {
 		return f
 	}
 	f.Text = c.Name + " " + c.BaseURL
+	if c.Vision {
+		f.Text += ",看照片"
+	}
+	if c.Audio != "" {
+		f.Text += ",听语音 " + c.Audio
+	}
 	client, err := openai.New(openai.Options{BaseURL: c.BaseURL, Key: c.Key, Model: c.Name, Embedding: c.Embedding, JSON: c.JSON, Stream: c.Stream, Timeout: 15 * time.Second})
 	if err == nil && c.Name != "" {
 		_, err = client.Complete(ctx, bot.Prompt{
