@@ -64,6 +64,10 @@ func (g *Gazetteer) addNames(id int32) {
 	for _, called := range append([]string{u.Name}, u.Aliases...) {
 		if n.kind != 0 {
 			g.add(called, n, id)
+			if strings.HasSuffix(called, "街道") { // its office: 里村街道办事处对面
+				g.add(called+"办事处", n, id)
+				g.add(called+"办", n, id)
+			}
 		}
 		if short := shortName(called); short != "" && u.Level != GridLevel {
 			n := n
