@@ -32,6 +32,9 @@ func double(t *testing.T, answers map[string]any) string {
 	var fixtures []any
 	for word, answer := range answers {
 		fixture := map[string]any{"match": map[string]string{"userMessage": word}, "response": answer}
+		if model, ok := strings.CutPrefix(word, "model:"); ok {
+			fixture["match"] = map[string]string{"model": model}
+		}
 		fixtures = append(fixtures, fixture)
 	}
 	text, err := json.Marshal(map[string]any{"fixtures": fixtures})
