@@ -38,7 +38,8 @@ func all[T any](t testing.TB, s bot.Store, kind string) map[string]T {
 }
 
 // TestRandomPeople lets people of all roles do anything in any order: each finding has a unit, only those whose scope it is record, return and check
-// off, a deadline moves only by a step of theirs, and no step is ever changed.
+// off, only its unit and those above it say that it is put right, a deadline moves only by a step of somebody's, no step is ever changed, and when
+// the unit and its inspector then do what is theirs, each finding ends looked at again.
 func TestRandomPeople(t *testing.T) {
 	understand, err := model()
 	must(t, err)
@@ -66,25 +67,31 @@ func TestRandomPeople(t *testing.T) {
 			must(t, err)
 			known[p.ID] = p
 		}
+		said := 0
+		say := func(who, text, action string) {
+			said++
+			must(t, engine.Receive(t.Context(), bot.Message{
+				ID: fmt.Sprint(said), Chat: bot.Chat{Channel: "test", ID: who}, From: bot.Account{Channel: "test", ID: who, Name: who}, Text: text, Action: action, At: now,
+			}))
+			must(t, engine.Drain(t.Context()))
+		}
 		steps := map[string]inspections.Step{}
 		before := map[string]inspections.Finding{}
 		for i := range rapid.IntRange(4, 12).Draw(r, "actions") {
 			who := rapid.SampledFrom(people).Draw(r, "who").Name
-			m := bot.Message{ID: fmt.Sprint(i), Chat: bot.Chat{Channel: "test", ID: who}, From: bot.Account{Channel: "test", ID: who, Name: who}, At: now}
+			text, action := "督查发现"+org.Name("360203003006")+"3栋楼道堆物,限3天整改", ""
 			if i == 0 {
-				m.Chat.ID, m.From = "督查", bot.Account{Channel: "test", ID: "督查", Name: "督查"}
-				m.Text = "督查发现" + org.Name("360203003006") + "3栋楼道堆物,限3天整改"
+				who = "督查"
 			} else {
-				m.Text = rapid.SampledFrom([]string{
+				text = rapid.SampledFrom([]string{
 					"督查发现" + org.Name("360203003006") + "楼道堆物,限2天整改", "督查发现楼道堆物", "DC261123-1 已整改,清走了", "DC261123-1 销号", "DC261123-1 退回,二楼还有",
-					"DC261123-1 退回,还有,限5天整改", "DC261123-1 回头看没有反弹", "DC261123-1 回头看又堆了", "算了", "DC261123-1",
+					"DC261123-1 退回,还有,限5天整改", "DC261123-1 期限改到12月9日", "还有哪些问题没整改", "DC261123-1 回头看没有反弹", "DC261123-1 回头看又堆了", "算了", "DC261123-1",
 				}).Draw(r, "text")
 				if rapid.Bool().Draw(r, "press") {
-					m.Action = "inspections:" + rapid.SampledFrom([]string{"pass", "back", "done", "fine", "again"}).Draw(r, "verb") + ":DC261123-1"
+					action = "inspections:" + rapid.SampledFrom([]string{"pass", "back", "done", "fine", "again"}).Draw(r, "verb") + ":DC261123-1"
 				}
 			}
-			must(t, engine.Receive(t.Context(), m))
-			must(t, engine.Drain(t.Context()))
+			say(who, text, action)
 			now = now.Add(time.Duration(rapid.IntRange(0, 40).Draw(r, "hours")) * time.Hour)
 			must(t, engine.Drain(t.Context()))
 
@@ -99,6 +106,9 @@ func TestRandomPeople(t *testing.T) {
 					continue
 				}
 				f := after[step.Finding]
+				if step.To == inspections.Reported && !org.Allowed(known[step.By], bot.ReportProgress, f.Unit) && !org.Allowed(known[step.By], bot.RecordFinding, f.Unit) {
+					r.Fatalf("%s, who has nothing to do with the unit, did %+v", step.Who, step)
+				}
 				if step.To != inspections.Reported && !org.Allowed(known[step.By], bot.RecordFinding, f.Unit) {
 					r.Fatalf("%s did %+v", step.Who, step)
 				}
@@ -127,6 +137,25 @@ func TestRandomPeople(t *testing.T) {
 		}
 		if len(before) == 0 {
 			r.Fatal("the first finding was not recorded")
+		}
+		for id := range before {
+			for range 6 { // an open question may take a sentence or two
+				for _, line := range [][2]string{{"书记", id + " 已整改,清走了"}, {"督查", id + " 销号"}} {
+					say(line[0], line[1], "")
+				}
+			}
+			f := all[inspections.Finding](t, store, inspections.KindFinding)[id]
+			if f.State != inspections.Closed || !f.Held && !f.Look.After(now) {
+				r.Fatalf("%s should be checked off, and be looked at again: %+v", id, f)
+			}
+			for !f.Held && now.Before(f.Look) {
+				now = now.Add(24 * time.Hour)
+				must(t, engine.Drain(t.Context()))
+			}
+			say("督查", id+" 回头看没有反弹", "")
+			if f = all[inspections.Finding](t, store, inspections.KindFinding)[id]; !f.Held || f.State != inspections.Closed {
+				r.Fatalf("%s has not ended looked at again: %+v", id, f)
+			}
 		}
 	})
 }
