@@ -59,18 +59,24 @@ func raise(t testing.TB, mode string) *stand {
 	s := &stand{t: t, platform: telegramtest.New(), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}, log: &record{}}
 	var handler http.Handler
 	s.hook = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	handler = s.raiseOn(mode, s.platform.URL)
+	return s
+}
+
+// raiseOn makes the channel, on a platform at the address, and returns its handler.
+func (s *stand) raiseOn(mode, server string) http.Handler {
 	channel, err := New(Options{
-		Token: telegramtest.Token, Mode: mode, Secret: secret, Hook: s.hook.URL, Server: s.platform.URL,
+		Token: telegramtest.Token, Mode: mode, Secret: secret, Hook: s.hook.URL, Server: server,
 		Logger: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Open: func(context.Context, bot.Attachment) (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader("bytes of a photo")), nil
 		},
 	})
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	s.channel, handler = channel, channel.Handler()
-	return s
+	s.channel = channel
+	return channel.Handler()
 }
 
 // close ends the platform, and fails if a secret stands in the log.
