@@ -77,7 +77,7 @@ func TestRandomPeople(t *testing.T) {
 		}
 		steps := map[string]inspections.Step{}
 		before := map[string]inspections.Finding{}
-		for i := range rapid.IntRange(4, 12).Draw(r, "actions") {
+		for i := range rapid.IntRange(6, 30).Draw(r, "actions") {
 			who := rapid.SampledFrom(people).Draw(r, "who").Name
 			text, action := "督查发现"+org.Name("360203003006")+"3栋楼道堆物,限3天整改", ""
 			if i == 0 {
