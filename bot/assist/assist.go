@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,17 +21,19 @@ var files embed.FS
 
 // Skill drafts.
 type Skill struct {
-	model  bot.LanguageModel
-	filing string
-	texts  *bot.Texts
+	model   bot.LanguageModel
+	filing  string
+	texts   *bot.Texts
+	tellers []bot.Teller
 }
 
-// New returns the skill with the model; nil: there is none, and it says so. Filing is the number under which the model is registered.
-func New(m bot.LanguageModel, filing string) *Skill {
+// New returns the skill with the model; nil: there is none, and it says so. Filing is the number under which the model is registered. The tellers
+// know what a number stands for: 写摘要 12号.
+func New(m bot.LanguageModel, filing string, tellers ...bot.Teller) *Skill {
 	if m == nil {
 		m = bot.NoModel{}
 	}
-	return &Skill{model: m, filing: filing, texts: bot.MustTexts(files)}
+	return &Skill{model: m, filing: filing, texts: bot.MustTexts(files), tellers: tellers}
 }
 
 // Name is the skill's.
@@ -40,14 +43,19 @@ func (s *Skill) Name() string { return "assist" }
 func (s *Skill) Routes() []bot.Route { return nil }
 
 // commands are the words that it listens to, and what each is drafted by.
-var commands = []struct{ word, prompt string }{
+var commands = []command{
 	{"写摘要", "summary"}, {"写通报", "bulletin"}, {"写问答", "faq"}, {"找同一件事", "alike"},
 }
+
+type command struct{ word, prompt string }
 
 // within is how long a draft may take; a turn may take twice as long.
 const within = 15 * time.Second
 
-// Guard takes messages that begin with one of the words and a colon, a space or a line break.
+// about are the words when what they are about stands before them: 12号写个摘要, 把12号写成通报.
+var about = regexp.MustCompile(`^(?:请|帮我|帮忙|麻烦)*(?:给|把|为|替)?\s*(\S{1,24}?)\s*(?:的)?(?:写|做|出|整理)(?:个|一个|份|一份|一下|成|一段)?(摘要|通报|问答)[。.!！]?$`)
+
+// Guard takes messages that begin with one of the words and a colon, a space or a line break, and those that ask for a draft about a number.
 func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	for _, c := range commands {
 		rest, ok := strings.CutPrefix(t.Text(), c.word)
@@ -65,11 +73,57 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 		case c.prompt == "alike":
 			return true, s.alike(t, rest)
 		default:
-			return true, s.draft(t, c.prompt, rest)
+			return true, s.draftOf(t, c.prompt, rest)
 		}
 		return true, nil
 	}
-	return false, nil
+	return s.guardAbout(t)
+}
+
+// guardAbout takes 12号写个摘要. Words that name nothing that is on record are somebody else's.
+func (s *Skill) guardAbout(t *bot.Turn) (bool, error) {
+	m := about.FindStringSubmatch(t.Text())
+	if m == nil || !t.Person.Staff() {
+		return false, nil
+	}
+	story, refusal, err := s.tell(t, m[1])
+	switch {
+	case err != nil || story == "" && refusal == "":
+		return false, err
+	case t.Message.Chat.Group:
+		t.Say(s.texts.Say("private", nil))
+	case story == "":
+		t.Say(refusal)
+	default:
+		i := slices.IndexFunc(commands, func(c command) bool { return strings.HasSuffix(c.word, m[2]) })
+		return true, s.draft(t, commands[i].prompt, story)
+	}
+	return true, nil
+}
+
+// draftOf drafts from the text, or from what is on record where the text is no more than a number.
+func (s *Skill) draftOf(t *bot.Turn, kind, text string) error {
+	story, refusal, err := s.tell(t, text)
+	switch {
+	case err != nil:
+		return err
+	case refusal != "":
+		t.Say(refusal)
+		return nil
+	case story != "":
+		text = story
+	}
+	return s.draft(t, kind, text)
+}
+
+// tell asks the tellers for what the words name.
+func (s *Skill) tell(t *bot.Turn, words string) (story, refusal string, err error) {
+	for _, teller := range s.tellers {
+		if story, refusal, err = teller.Tell(t, words); err != nil || story != "" || refusal != "" {
+			return story, refusal, err
+		}
+	}
+	return "", "", nil
 }
 
 var textSchema = json.RawMessage(`{"type":"object","properties":{"text":{"type":"string"}},"required":["text"],"additionalProperties":false}`)

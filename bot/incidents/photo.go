@@ -1,6 +1,10 @@
 package incidents
 
-import "linli/bot"
+import (
+	"strings"
+
+	"linli/bot"
+)
 
 // afterPhoto joins a photo or a pin that came first with the words that follow.
 func (s *Skill) afterPhoto(t *bot.Turn, q asked) (bool, error) {
@@ -34,4 +38,24 @@ func (s *Skill) keepPhoto(t *bot.Turn) error {
 	}
 	t.Say(s.say("ask.photo", map[string]any{"Pin": q.Pin != nil, "Files": len(q.Files)}))
 	return t.Expect(name, q)
+}
+
+// seenPhotos is how many photos of a case a card speaks of.
+const seenPhotos = 3
+
+// seen is what a model says that the first photos of a case show: a help for who looks at the card, by which nothing changes.
+func (s *Skill) seen(t *bot.Turn, c *Case) ([]bot.Field, error) {
+	var all []string
+	for _, f := range c.Files[:min(len(c.Files), seenPhotos)] {
+		var seen bot.Seen
+		if known, err := t.Get(bot.KindSeen, f.Key(), &seen); err != nil {
+			return nil, err
+		} else if known {
+			all = append(all, s.say("seen", seen))
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return []bot.Field{{Name: s.say("field.seen", nil), Value: strings.Join(all, ";")}}, nil
 }

@@ -238,8 +238,10 @@ func (s *Skill) show(t *bot.Turn, c *Case, _ string) error {
 		if (c.State == Accepted || c.State == Returned) && c.Can(Dispatch, Actors(t.Org, t.Person, c)) {
 			r = s.assignCard(t, c)
 		}
+		seen, err := s.seen(t, c)
+		r.Fields = append(r.Fields, seen...)
 		t.Reply(s.hide(t, r))
-		return nil
+		return err
 	}
 	r := bot.Reply{Text: s.say("status", s.status(t, c)), Fields: s.fields(t, c, "category", "place", "text", "unit", "due", "result", "name")}
 	switch {

@@ -156,9 +156,9 @@ func (h *house) useModel(ctx context.Context, a *answers.Skill) (err error) {
 // assistant is the skill that drafts for staff; without a model it says that there is none.
 func (h *house) assistant() *assist.Skill {
 	if m := h.language; m != nil && m.config.Name != "" {
-		return assist.New(m.guard, m.config.Filing)
+		return assist.New(m.guard, m.config.Filing, h.cases)
 	}
-	return assist.New(nil, "")
+	return assist.New(nil, "", h.cases)
 }
 
 // senses is the skill that sees and hears, as far as that is switched on.
