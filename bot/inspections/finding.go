@@ -221,7 +221,7 @@ func (s *Skill) complete(t *bot.Turn, st state) error {
 		return nil
 	}
 	if f.Unit == "" || f.Due.IsZero() {
-		if st.Again {
+		if st.Again && invalid == "" { // who names a day that can't be is asked for another
 			t.Settle()
 			t.Say(s.say("incomplete", nil))
 			return nil

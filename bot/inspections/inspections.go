@@ -138,10 +138,14 @@ func (s *Skill) byWords(t *bot.Turn) (bool, error) {
 		return false, nil
 	}
 	w := wishOf(text)
+	plans := w == wishNothing && roundWords.MatchString(text) && len(targets(t, text)) > 0 && len(timex.Find(text, timex.Options{Now: t.Now, Calendar: s.days})) > 0
 	if t.Session.Skill == name && w != wishOpen && w != wishRounds && w != wishCover {
 		var st state
-		if err := t.Expected(&st); err != nil || st.Round == nil && st.Change == nil || w == wishNothing || !roundWords.MatchString(text) {
+		if err := t.Expected(&st); err != nil || st.Round == nil && st.Change == nil && st.Finding == nil || !plans && (w == wishNothing || !roundWords.MatchString(text)) {
 			return false, err // it may be an answer
+		}
+		if plans && st.Finding == nil {
+			return false, nil // the same round, in other words
 		}
 		t.Settle() // a whole sentence of its own: what was asked is dropped
 	}
@@ -150,9 +154,7 @@ func (s *Skill) byWords(t *bot.Turn) (bool, error) {
 		return false, nil
 	case w != wishNothing:
 		return s.wanted(t, w)
-	case !strings.Contains(text, "督查") && !strings.Contains(text, "暗访"), !t.Allowed(bot.PlanInspection, ""), strings.HasPrefix(t.Understood.Intent, "inspection."):
-		return false, nil
-	case len(targets(t, text)) > 0 && len(timex.Find(text, timex.Options{Now: t.Now, Calendar: s.days})) > 0:
+	case plans && t.Allowed(bot.PlanInspection, ""):
 		return true, s.draftRound(t)
 	}
 	return false, nil

@@ -79,7 +79,7 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 		}
 	}
 	if len(r.Units) == 0 || start.Year() < 2000 || past || invalid != "" {
-		if st.Again {
+		if st.Again && invalid == "" && !past { // who names a day that can't be is asked for another
 			t.Settle()
 			t.Say(s.say("incomplete.round", nil))
 			return nil
