@@ -144,9 +144,6 @@ func (s *Skill) byWords(t *bot.Turn) (bool, error) {
 		if err := t.Expected(&st); err != nil || st.Round == nil && st.Change == nil && st.Finding == nil || !plans && (w == wishNothing || !roundWords.MatchString(text)) {
 			return false, err // it may be an answer
 		}
-		if plans && st.Finding == nil {
-			return false, nil // the same round, in other words
-		}
 		t.Settle() // a whole sentence of its own: what was asked is dropped
 	}
 	switch {
