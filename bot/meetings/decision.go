@@ -104,7 +104,7 @@ var (
 	decisionNo    = regexp.MustCompile(`(?:决议|事项|第)\s*#?\s*第?\s*([0-9]+|[一二三四五六七八九十])\s*(?:号|项|条|个)?`)
 	decisionForm  = regexp.MustCompile(`^决议\s*第?\s*([0-9]+|[一二三四五六七八九十])\s*(?:号|项|条|个)?[^:：]{0,12}?(?:办好|办完|办结|完成|解决|修好|落实|做完|销号|定不了|上报|报上级)`)
 	closeWords    = regexp.MustCompile(`销号|核实|可以销|确认办结`)
-	pendingWords  = regexp.MustCompile(`(?:哪些|几条|多少|什么).{0,6}决议|决议.{0,6}(?:没|未).{0,3}(?:销号|办结|办完|完成)|(?:没|未)(?:销号|办结|办完|完成)的决议`)
+	pendingWords  = regexp.MustCompile(`(?:哪些|几条|多少|什么).{0,6}决议|决议.{0,6}(?:没|未).{0,3}(?:销号|办结|办完|完成)|(?:没|未)(?:销号|办结|办完|完成)的决议|^(?:看看?|查看?|查一下)?[^:：,，]{0,8}决议(?:的)?(?:完成|落实|办理|执行|推进|整改)?(?:情况|进展|进度|台账|清单|列表|怎么样了?|如何了?|到哪(?:一步)?了?)[吗呢]?[?？。]?$`)
 	upWords       = regexp.MustCompile(`上报|报上级|报街道|报区|提交上级|定不了|决定不了|解决不了`)
 )
 
@@ -322,7 +322,8 @@ func (s *Skill) heardDue(t *bot.Turn, id string) (bool, error) {
 
 // complete takes what a decision lacked. When it lacks nothing more it counts, and the next incomplete one of its meeting is asked about.
 func (s *Skill) complete(t *bot.Turn, id string, fill func(*Decision) bool) (bool, error) {
-	if s.elsewhere(t) && t.Understood.Intent != "meeting.resolve" && t.Understood.Intent != "ask" && t.Understood.Intent != "report" {
+	arranges := t.Understood.Intent == "meeting.schedule" && t.Understood.Score > 0.8
+	if (s.elsewhere(t) || arranges) && t.Understood.Intent != "meeting.resolve" && t.Understood.Intent != "ask" && t.Understood.Intent != "report" {
 		return false, nil
 	}
 	d, err := s.decision(t, id)

@@ -303,7 +303,7 @@ const (
 	formVote     = "表决"
 )
 
-var formWords = regexp.MustCompile(`^(议题|会议纪要|纪要|决议|决定事项|议定事项|表决)\s*[:：]\s*`)
+var formWords = regexp.MustCompile(`^(议题|会议纪要|会议记录|纪要|决议|决定事项|议定事项|表决)\s*[:：]\s*`)
 
 // cutForm takes the head from a message in a form of its own.
 func cutForm(text string) (form, rest string, ok bool) {
@@ -311,7 +311,7 @@ func cutForm(text string) (form, rest string, ok bool) {
 	if found == nil {
 		return "", text, false
 	}
-	form = map[string]string{"会议纪要": formMinutes, "决定事项": formDecision, "议定事项": formDecision}[found[1]]
+	form = map[string]string{"会议纪要": formMinutes, "会议记录": formMinutes, "决定事项": formDecision, "议定事项": formDecision}[found[1]]
 	if form == "" {
 		form = found[1]
 	}

@@ -25,6 +25,7 @@ type draft struct {
 	Shifted bool            `json:"shifted,omitempty"`
 	Leads   []calendar.Lead `json:"leads,omitempty"`
 	Named   bool            `json:"named,omitempty"`
+	Topics  []string        `json:"topics,omitempty"`
 	Options []time.Time     `json:"options,omitempty"`
 	Ask     string          `json:"ask,omitempty"` // what was asked last
 }
@@ -39,9 +40,10 @@ func (s *Skill) schedule(t *bot.Turn) error {
 	if act := s.byWords(t.Text()); act != nil {
 		return act(t)
 	}
-	text, leads, named := cutLeads(t.Text(), t.Now)
+	said, topics := cutTopics(t.Text())
+	text, leads, named := cutLeads(said, t.Now)
 	r := s.read(text, t.Now, true)
-	d := draft{Unit: unit, Leads: leads, Named: named, Title: cmp.Or(titleIn(r.Rest), t.Understood.Slots.Title), Place: placeAt(r.Rest), For: audienceIn(r.Rest)}
+	d := draft{Unit: unit, Leads: leads, Named: named, Topics: topics, Title: cmp.Or(titleIn(r.Rest), t.Understood.Slots.Title), Place: placeAt(r.Rest), For: audienceIn(r.Rest)}
 	if r.Invalid != "" {
 		d.Day = r.Day
 		return s.ask(t, d, "invalid", r.Invalid)
@@ -183,7 +185,7 @@ func (s *Skill) advance(t *bot.Turn, d draft) error {
 		return s.ask(t, d, "room", map[string]any{"Place": m.Place, "With": taken})
 	}
 	t.Settle()
-	return s.make(t, m)
+	return s.make(t, m, d.Topics)
 }
 
 func (s *Skill) fromDraft(t *bot.Turn, d draft) *Meeting {
@@ -201,23 +203,29 @@ func (s *Skill) fromDraft(t *bot.Turn, d draft) *Meeting {
 	return m
 }
 
-// make writes the meeting and shows it in full.
-func (s *Skill) make(t *bot.Turn, m *Meeting) error {
+// make writes the meeting, with the topics that were named, and shows it in full.
+func (s *Skill) make(t *bot.Turn, m *Meeting, topics []string) error {
 	if err := s.book(t, m); err != nil {
+		return err
+	}
+	if err := s.setAgenda(t, m, topics); err != nil {
 		return err
 	}
 	if err := s.set(t, m); err != nil {
 		return err
 	}
 	t.Session.Meeting = m.ID
-	return s.echo(t, m, "made")
+	return s.echo(t, m, "made", topics...)
 }
 
 // echo shows the meeting in full, as it counts now, and what can still be changed.
-func (s *Skill) echo(t *bot.Turn, m *Meeting, text string) error {
+func (s *Skill) echo(t *bot.Turn, m *Meeting, text string, topics ...string) error {
 	fields, err := s.fields(t, m)
 	if err != nil {
 		return err
+	}
+	if len(topics) > 0 && len(m.Agenda) == 0 {
+		fields = append(fields, s.topicField(topics))
 	}
 	chats, err := s.listeners(t, m)
 	if err != nil {
@@ -244,7 +252,15 @@ func (s *Skill) fields(t *bot.Turn, m *Meeting) ([]bot.Field, error) {
 		{Name: s.say("field.place", nil), Value: cmp.Or(m.Place, s.say("noplace", nil))},
 		{Name: s.say("field.for", nil), Value: who},
 	}
-	return append(fields, bot.Field{Name: s.say("field.remind", nil), Value: s.say("leads", map[string]any{"M": m, "Plan": m.Plan, "Usual": !m.Named})}), nil
+	fields = append(fields, bot.Field{Name: s.say("field.remind", nil), Value: s.say("leads", map[string]any{"M": m, "Plan": m.Plan, "Usual": !m.Named})})
+	if len(m.Agenda) > 0 {
+		fields = append(fields, s.topicField(m.Agenda))
+	}
+	return fields, nil
+}
+
+func (s *Skill) topicField(topics []string) bot.Field {
+	return bot.Field{Name: s.say("field.topics", nil), Value: strings.Join(topics, "、")}
 }
 
 // span writes from when to when: 11月24日 周二 09:30–10:30.
