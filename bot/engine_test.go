@@ -307,6 +307,7 @@ func TestPanicBecomesADeadLetterThatCanBeSentAgain(t *testing.T) {
 
 func TestSendOutcomes(t *testing.T) {
 	failed := func(o bot.Outcome) error { return &bot.SendError{Outcome: o, Err: errors.New("told to")} }
+	silent := &bot.SendError{Outcome: bot.Unknown, Err: context.DeadlineExceeded}
 	for _, c := range []struct {
 		name       string
 		errs       []error
@@ -317,8 +318,9 @@ func TestSendOutcomes(t *testing.T) {
 		{"tried again until it arrives", []error{failed(bot.Retry), failed(bot.Retry)}, false, 1, 0},
 		{"an error that nobody classified is tried again", []error{errors.New("odd")}, false, 1, 0},
 		{"never is a dead letter at once", []error{failed(bot.Never)}, false, 0, 1},
-		{"an answer that may have arrived is not sent again", []error{failed(bot.Unknown)}, false, 0, 0},
-		{"… but is where a second copy is not shown", []error{failed(bot.Unknown)}, true, 1, 0},
+		{"an answer that was cut off is sent again", []error{failed(bot.Unknown)}, false, 1, 0},
+		{"an answer that the platform was silent about is not", []error{silent}, false, 0, 0},
+		{"… but is where a second copy is not shown", []error{silent}, true, 1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStage(t)
@@ -338,7 +340,7 @@ func TestSendOutcomes(t *testing.T) {
 
 func TestUnknownNoticeIsSentAgain(t *testing.T) {
 	s := newStage(t)
-	s.channel.fail["notice"] = []error{&bot.SendError{Outcome: bot.Unknown, Err: errors.New("cut")}}
+	s.channel.fail["notice"] = []error{&bot.SendError{Outcome: bot.Unknown, Err: context.DeadlineExceeded}}
 	s.hear("a", "notice b")
 	s.pass(30 * time.Second)
 	s.wants("b", "notice")

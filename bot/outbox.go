@@ -36,8 +36,9 @@ func (e *Engine) send(ctx context.Context, job Job) (Change, error) {
 		if failed.Outcome == Retry && failed.After > 0 {
 			e.hold(ctx, d.To, failed)
 		}
-		if failed.Outcome == Unknown && !channel.Capabilities().Idempotent && d.Kind == "reply" {
-			// It may have arrived. A reminder is better seen twice than never; an answer is not.
+		if failed.Outcome == Unknown && !channel.Capabilities().Idempotent && d.Kind == "reply" && timedOut(err) {
+			// The platform has it and was slow to say so: an answer most likely arrived, a reminder goes again all the same. Where the connection
+			// broke it most likely did not arrive: anything is better seen twice than never.
 			e.Logger.Warn("outcome of a reply unknown, not sent again", "channel", d.To.Channel, "line", d.Line)
 			return Change{}, nil
 		}
@@ -47,6 +48,12 @@ func (e *Engine) send(ctx context.Context, job Job) (Change, error) {
 		return Change{}, nil
 	}
 	return change, err
+}
+
+// timedOut reports whether the platform was silent until we gave up.
+func timedOut(err error) bool {
+	var silent interface{ Timeout() bool }
+	return errors.As(err, &silent) && silent.Timeout()
 }
 
 // deliver hands the delivery to the channel and returns what is to be remembered of it.
