@@ -133,7 +133,7 @@ func (s *Skill) echo(t *bot.Turn, c change) error {
 	if err != nil || p == nil {
 		return err
 	}
-	data := map[string]any{"P": s.line(t, *p), "Units": names(t, p.Units), "To": "", "Words": "", "Day": "", "Quarter": false}
+	data := map[string]any{"P": s.line(t, *p), "Units": names(t, p.Units), "To": "", "Words": "", "Quarter": false}
 	if c.Do != "move" {
 		choices := []bot.Choice{bot.NewChoice(s.say("choice.off", nil), name, "off", p.Round.ID)}
 		if p.Round.Calendar.Rule != "" {
@@ -153,11 +153,7 @@ func (s *Skill) echo(t *bot.Turn, c change) error {
 	if c.Rule != "" {
 		data["Words"] = calendar.Series{Start: c.To, Rule: c.Rule}.Words(t.Now.Location())
 	}
-	if work, _ := s.days.Workday(c.To); !work {
-		if data["Day"] = s.days.Name(c.To); data["Day"] == "" {
-			data["Day"] = "周末"
-		}
-	}
+	data["Day"] = s.dayOff(c.To)
 	old, _ := quarter(p.At)
 	fresh, _ := quarter(c.To)
 	data["Quarter"] = !old.Equal(fresh)

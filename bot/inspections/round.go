@@ -1,6 +1,7 @@
 package inspections
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -99,13 +100,21 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 		t.Say(s.say("incomplete.round", nil))
 		return nil
 	}
-	t.Say(s.say("round.echo", map[string]any{"R": r, "Units": names(t, r.Units), "First": dated(first.At, t.Now)}), s.choice("yes", ""), s.choice("drop", ""))
+	t.Say(s.say("round.echo", map[string]any{"R": r, "Units": names(t, r.Units), "First": dated(first.At, t.Now), "Day": s.dayOff(first.At)}), s.choice("yes", ""), s.choice("drop", ""))
 	return t.Expect(name, st)
 }
 
 // byGone reports whether a date without its year is one that has just gone by rather than next year's: 11月20日 on the 23rd.
 func (s *Skill) byGone(m timex.Match, text string, now time.Time) bool {
 	return m.RRule == "" && m.Start.After(now.AddDate(0, 9, 0)) && !strings.Contains(strings.ReplaceAll(text, "年底", ""), "年")
+}
+
+// dayOff is why people don't work that day, "" if they do.
+func (s *Skill) dayOff(day time.Time) string {
+	if work, _ := s.days.Workday(day); work {
+		return ""
+	}
+	return cmp.Or(s.days.Name(day), "周末")
 }
 
 // dated writes a day and time, with its year where that isn't this one.
