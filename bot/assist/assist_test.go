@@ -38,8 +38,21 @@ func play(t *testing.T, m bot.LanguageModel, script string) string {
 	}
 	defer store.Close()
 	return bottest.Play(t, "person 王奶奶 resident 马鞍山社区\nperson 刘书记 secretary 马鞍山社区\ngroup 工作群 马鞍山社区\n"+script, bottest.Setup{
-		Store: store, Options: bot.Options{Skills: []bot.Skill{assist.New(m, "备案1号")}, Understand: nothing{}, Org: org, Root: "360203"},
+		Store: store, Options: bot.Options{Skills: []bot.Skill{assist.New(m, "备案1号", archive{})}, Understand: nothing{}, Org: org, Root: "360203"},
 	})
+}
+
+// archive tells of number 12, and that 13 is nobody's business.
+type archive struct{}
+
+func (archive) Tell(_ *bot.Turn, words string) (story, refusal string, err error) {
+	switch words {
+	case "12号", "#12":
+		return "马鞍山1123-12:3栋下水道堵了", "", nil
+	case "13号":
+		return "", "13号是保密的事项", nil
+	}
+	return "", "", nil
 }
 
 // nothing is understood.
@@ -89,6 +102,35 @@ func TestDrafts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestByNumber: a number stands for what is on record of it, before the words or behind them; what is refused is not drafted.
+func TestByNumber(t *testing.T) {
+	for script, want := range map[string]string{
+		"刘书记: 写摘要:12号":       "summary 马鞍山1123-12:3栋下水道堵了",
+		"刘书记: 12号写个摘要":       "summary 马鞍山1123-12:3栋下水道堵了",
+		"刘书记: 请帮我把12号写成通报":   "bulletin 马鞍山1123-12:3栋下水道堵了",
+		"刘书记: 给12号的写一份问答。":   "faq 马鞍山1123-12:3栋下水道堵了",
+		"刘书记: 写摘要 13号":       "",
+		"刘书记: 13号写个摘要":       "",
+		"刘书记: 14号写个摘要":       "",
+		"刘书记: 写摘要:14号楼的水管漏了": "summary 14号楼的水管漏了",
+		"王奶奶: 12号写个摘要":       "",
+		"刘书记@工作群: 12号写个摘要":   "",
+	} {
+		sent := ""
+		out := play(t, modelFunc(func(p bot.Prompt) (string, error) {
+			kind := map[bool]string{strings.Contains(p.System, "摘要"): "summary", strings.Contains(p.System, "通报"): "bulletin", strings.Contains(p.System, "问答"): "faq"}[true]
+			sent = kind + " " + p.Data[0].Text
+			return `{"text":"3栋下水道堵了"}`, nil
+		}), script+"\n")
+		if sent != want || strings.Contains(out, "草稿,不会") != (want != "") {
+			t.Errorf("%s: sent %q\n%s", script, sent, out)
+		}
+		if strings.Contains(script, "13") && !strings.Contains(out, "保密") {
+			t.Errorf("%s: it isn't said why\n%s", script, out)
+		}
 	}
 }
 
