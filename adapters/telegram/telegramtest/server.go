@@ -27,16 +27,6 @@ type Call struct {
 	Files  map[string]int // bytes
 }
 
-// Fault is what becomes of a call instead of, or besides, what it asks for.
-type Fault struct {
-	Code        int    // of the answer; 0: none, the connection is cut
-	Description string // of the answer
-	RetryAfter  int    // seconds, with 429
-	MigrateTo   int64  // with 400
-	HTML        bool   // the answer is a page of a proxy
-	Done        bool   // it was done all the same
-}
-
 // Server is the platform.
 type Server struct {
 	*httptest.Server
@@ -50,6 +40,8 @@ type Server struct {
 	places  map[int]int      // of messages in shown, by ID
 	calls   []Call
 	faults  map[string][]Fault // by method, one for each call
+	weather func(method string) *Fault
+	doubted map[Sight]int // how often each was shown with the answer to us lost
 	webhook string
 	secret  string
 	arrived chan struct{} // closed when an update arrives
@@ -59,7 +51,7 @@ type Server struct {
 
 // New starts a platform.
 func New() *Server {
-	s := &Server{Username: "linli_bot", next: 1000, faults: map[string][]Fault{}, arrived: make(chan struct{}), closing: make(chan struct{}), files: map[string][]byte{}, places: map[int]int{}}
+	s := &Server{Username: "linli_bot", next: 1000, faults: map[string][]Fault{}, arrived: make(chan struct{}), closing: make(chan struct{}), files: map[string][]byte{}, places: map[int]int{}, doubted: map[Sight]int{}}
 	s.Server = httptest.NewServer(s)
 	return s
 }
@@ -68,13 +60,6 @@ func New() *Server {
 func (s *Server) Close() {
 	close(s.closing)
 	s.Server.Close()
-}
-
-// Fail prepares faults for the next calls of the method.
-func (s *Server) Fail(method string, faults ...Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults[method] = append(s.faults[method], faults...)
 }
 
 // File makes a file that the bot may fetch.
@@ -196,9 +181,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var fault *Fault
 	if waiting := s.faults[method]; len(waiting) > 0 {
 		fault, s.faults[method] = &waiting[0], waiting[1:]
+	} else if s.weather != nil {
+		fault = s.weather(method)
+	}
+	if fault != nil && fault.Done {
+		s.doubted[call.sight()]++
 	}
 	s.mu.Unlock()
 	if fault == nil {
+		s.do(w, r, call)
+		return
+	}
+	time.Sleep(fault.Slow)
+	if fault.Pass {
 		s.do(w, r, call)
 		return
 	}
@@ -206,31 +201,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.do(httptest.NewRecorder(), r, call)
 	}
 	answer(w, *fault)
-}
-
-// answer writes a fault.
-func answer(w http.ResponseWriter, f Fault) {
-	if f.Code == 0 {
-		if hijacker, ok := w.(http.Hijacker); ok {
-			if conn, _, err := hijacker.Hijack(); err == nil {
-				_ = conn.Close()
-			}
-		}
-		return
-	}
-	w.WriteHeader(f.Code)
-	if f.HTML {
-		_, _ = io.WriteString(w, "<html><body>Bad Gateway</body></html>")
-		return
-	}
-	parameters := map[string]any{}
-	if f.RetryAfter > 0 {
-		parameters["retry_after"] = f.RetryAfter
-	}
-	if f.MigrateTo != 0 {
-		parameters["migrate_to_chat_id"] = f.MigrateTo
-	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"ok": false, "error_code": f.Code, "description": f.Description, "parameters": parameters})
 }
 
 // read reads the parameters: a form or JSON.
