@@ -162,9 +162,13 @@ func TestQuarter(t *testing.T) {
 				w.press("督查员", "都查到了")
 			}
 		}
-		w.until(time.Date(2027, 1, 20, 0, 0, 0, 0, shanghai))
+		end, plans := time.Date(2027, 1, 20, 0, 0, 0, 0, shanghai), []string{"10-08 09", "01-04 09"}
+		if testing.Short() {
+			end, plans = time.Date(2026, 12, 19, 0, 0, 0, 0, shanghai), plans[:1]
+		}
+		w.until(end)
 		for words, want := range map[string][]string{
-			"季度督查计划(草案)":  {"10-08 09", "01-04 09"},
+			"季度督查计划(草案)":  plans,
 			"明天督查":        {"10-13 15", "10-20 15", "10-27 15"},
 			"今天督查":        {"10-14 08", "10-21 08", "10-28 08"},
 			"都查到了吗":       {"10-14 17", "10-21 17", "10-28 17"},
