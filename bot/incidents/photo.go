@@ -45,6 +45,9 @@ const seenPhotos = 3
 
 // seen is what a model says that the first photos of a case show: a help for who looks at the card, by which nothing changes.
 func (s *Skill) seen(t *bot.Turn, c *Case) ([]bot.Field, error) {
+	if c.Secret {
+		return nil, nil
+	}
 	var all []string
 	for _, f := range c.Files[:min(len(c.Files), seenPhotos)] {
 		var seen bot.Seen

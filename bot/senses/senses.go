@@ -85,8 +85,8 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 		case a.Kind == "audio" && s.options.Ears != nil && alone && len(m.Attachments) == 1 && !m.Chat.Group:
 			t.Say(s.texts.Say("hearing", nil))
 			return true, s.later(t, "hear", job{File: a, Chat: m.Chat, Person: t.Person.ID, Said: t.Now})
-		case a.Kind == "image" && s.options.Eyes != nil:
-			// The first is what the message is about; the others show it again.
+		case a.Kind == "image" && s.options.Eyes != nil && t.Understood.Slots.Urgent == "":
+			// The first is what the message is about; the others show it again. Of an emergency nothing leaves that need not.
 			return false, s.later(t, "look", job{File: a, Chat: m.Chat, Person: t.Person.ID, Said: t.Now, Ask: alone && !m.Chat.Group && t.Session.Skill == ""})
 		}
 	}

@@ -138,6 +138,7 @@ func TestSenses(t *testing.T) {
 		{"other words", senses.Options{Eyes: lid}, "王奶奶 sends a.jpg\nwait 5s\n王奶奶: 3栋的楼道太脏\n", []string{"接着:3栋的楼道太脏"}, []string{"接着:井盖"}},
 		{"words came first", senses.Options{Eyes: lid}, "王奶奶 sends a.jpg\nwait 500ms\n王奶奶: 楼道太脏\nwait 5s\n", []string{"接着:楼道太脏"}, []string{"照片里像是"}},
 		{"with words", senses.Options{Eyes: lid}, "王奶奶 sends a.jpg 楼道太脏\nwait 5s\n", []string{"新的:楼道太脏 a.jpg"}, []string{"照片里像是"}},
+		{"an emergency", senses.Options{Eyes: eyes(func(bot.Prompt) (string, error) { panic("it was sent") })}, "王奶奶 sends a.jpg 着火了\nwait 5s\n", []string{"新的:着火了 a.jpg"}, nil},
 		{"in a group", senses.Options{Eyes: lid}, "王奶奶@居民群 sends a.jpg\nwait 5s\n", nil, []string{"照片里像是"}},
 		{"nothing to see", senses.Options{Eyes: sees(`{"matter":false,"shows":""}`)}, "王奶奶 sends a.jpg\nwait 5s\n", []string{"什么事?"}, []string{"照片里"}},
 		{"too much", senses.Options{Eyes: sees(`{"matter":true,"shows":"` + strings.Repeat("脏", 60) + `"}`)}, "王奶奶 sends a.jpg\nwait 5s\n", nil, []string{"照片里"}},
