@@ -98,11 +98,31 @@ func (s *Skill) rule(t *bot.Turn, matter string) ruling {
 		return r
 	}
 	e := a.Hits[0].Entry
+	if !speaks(matter, append([]string{e.Title}, e.Aliases...)) {
+		return r
+	}
 	r.Class, r.Found, r.Department, r.Basis, r.Source, r.CheckedOn, r.Sample = Lawful, e.Title, e.Office, e.Basis, e.Source, e.CheckedOn, e.Sample
 	if strings.Contains(e.Answer, "协助事项") {
 		r.Class = Assists
 	}
 	return r
+}
+
+// speaks reports whether the matter shares enough with one of the names: 发放宣传单 is not 居住证发放.
+func speaks(matter string, names []string) bool {
+	said := pairs(matter)
+	for _, name := range names {
+		named, shared := pairs(name), 0
+		for p := range said {
+			if named[p] {
+				shared++
+			}
+		}
+		if 5*shared >= 2*min(len(said), len(named)) {
+			return true
+		}
+	}
+	return false
 }
 
 // source is where the ruling is from.
@@ -121,7 +141,7 @@ var (
 	handWords = []*regexp.Regexp{
 		regexp.MustCompile(`(?:能不能|能否|可不可以|可否|可以|能|该不该|应不应该|是否可以|允许)?(?:把|将)?([^,。,??]{2,30}?)(?:的(?:任务|工作|事|责任))?(?:能不能|能否|可不可以|可否|可以|能|该不该|是否可以)?(?:交给|交由|下放给?|下沉到?|转给|推给|派给|压给|甩给|摊派给|分给)了?` + body),
 		regexp.MustCompile(`(?:能不能|能否|可不可以|可否|可以|能|该不该|应不应该|是否可以)(?:让|叫|要求|安排|请|由)` + body + `(?:来|去|参与|承担|负责|做)?([^,。,??]{2,30})`),
-		regexp.MustCompile(`(?:让|叫|要求|安排)` + body + `(?:来|去|参与|承担|负责|做)?([^,。,??]{2,30}?)(?:合规|合法|可以|允许|行|对)(?:吗|不|么)`),
+		regexp.MustCompile(`(?:让|叫|要求|安排)` + body + `(?:帮忙|帮助|来|去|参与|承担|负责|做)?([^,。,??]{2,30}?)[,，]?(?:这样|是否|是不是)?(?:合规|合法|可以|允许|行|对)(?:吗|不|么)`),
 	}
 	mayWords = regexp.MustCompile(body + `(?:能不能|能否|可不可以|可否|可以|能|该不该|应不应该|是否可以|是否|有没有权|有权|要不要)(?:去|来|参与|承担|负责|做|开)?([^,。,??]{2,30})`)
 	ownWords = regexp.MustCompile(`^(?:请问)?([^,。,??]{2,20}?)(?:是不是|是否|到底|应该|应当|该不该|该)?(?:归|由|属于|是)(?:不是)?` + body + `(?:来)?(?:管|负责|做|办|干|的(?:事|职责|责任|工作))`)
