@@ -3,10 +3,8 @@
 package intents
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -63,16 +61,10 @@ type Model struct {
 	staff      map[string]bool // the intents that only staff have; who of them may do what is not for us to say
 }
 
-//go:embed data/intents.txt
-var intentTexts string
-
-//go:embed data/categories.txt
-var categoryTexts string
-
 // How the data is learned from; tuned on testdata/messages-tune.tsv.
 var (
-	intentOptions   = TrainOptions{C: 2, Grams: 2, Rare: 1.5, Beta: .5, Heat: 7}
-	categoryOptions = TrainOptions{C: 1, Grams: 2, Rare: .5, Bias: .3, Heat: 6, Bits: 14}
+	intentOptions   = TrainOptions{C: 2, Grams: 2, Rare: 1.5, Beta: .3, Heat: 7}
+	categoryOptions = TrainOptions{C: .5, Grams: 2, Rare: 1, Bias: .3, Heat: 6, Bits: 15}
 )
 
 // OrderOptions are how a classifier is learned from past work orders: the best of what was tried by cross-validation on 8,000 titles of complaints.
@@ -103,72 +95,6 @@ func New(o Options) (*Model, error) {
 	return m, nil
 }
 
-// intentExamples are what people say, by intent.
-func intentExamples() []Example {
-	var examples []Example
-	intent, troubles, next := "", troubles(), 0
-	for line := range strings.Lines(intentTexts) {
-		line = strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(line, "## "):
-			intent = strings.Fields(line)[1]
-		case line == "" || strings.HasPrefix(line, "#"):
-		default:
-			for text := range strings.SplitSeq(line, "|") {
-				if !strings.Contains(text, "{}") {
-					examples = append(examples, Example{Normalize(text), intent})
-					continue
-				}
-				for range perFrame {
-					examples = append(examples, Example{Normalize(strings.ReplaceAll(text, "{}", troubles[next%len(troubles)])), intent})
-					next++
-				}
-			}
-		}
-	}
-	for _, trouble := range troubles {
-		examples = append(examples, Example{Normalize(trouble), "report"})
-	}
-	return examples
-}
-
-// perFrame is how many troubles a frame of data/intents.txt is filled with.
-const perFrame = 32
-
-// troubles are what people name when they report, spread over the categories. Questions and suggestions, which some offices file as matters too, are none.
-func troubles() []string {
-	var all []string
-	for line := range strings.Lines(categoryTexts) {
-		code, texts, ok := strings.Cut(strings.TrimSpace(line), " ")
-		if ok && code != "#" && code != "G4-12" && code != "G4-13" {
-			all = append(all, strings.Split(texts, "|")...)
-		}
-	}
-	rand.New(rand.NewPCG(1, 2)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	return all
-}
-
-// categoryExamples are what people write when they report, by code, and the names and examples of the table.
-func categoryExamples() []Example {
-	var examples []Example
-	for line := range strings.Lines(categoryTexts) {
-		code, texts, ok := strings.Cut(strings.TrimSpace(line), " ")
-		if !ok || code == "#" {
-			continue
-		}
-		for text := range strings.SplitSeq(texts, "|") {
-			examples = append(examples, Example{Normalize(text), code})
-		}
-	}
-	for _, c := range Categories() {
-		examples = append(examples, Example{Normalize(c.Name), c.Code})
-		for _, e := range c.Examples {
-			examples = append(examples, Example{Normalize(e), c.Code})
-		}
-	}
-	return examples
-}
-
 // Learn prepares past work orders for Options.Learned. A category may be named by its code or its name.
 func Learn(examples []Example) (json.RawMessage, Report, error) {
 	for i, e := range examples {
@@ -195,6 +121,9 @@ func (m *Model) Category(text string, top int) []ScoredCategory {
 	for _, s := range m.categories.Predict(Normalize(text)) {
 		if len(out) == top {
 			break
+		}
+		if s.Label == noCategory {
+			continue
 		}
 		out = append(out, ScoredCategory{s.Label, s.Score})
 	}

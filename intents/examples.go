@@ -1,0 +1,188 @@
+package intents
+
+import (
+	_ "embed"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+//go:embed data/intents.txt
+var intentTexts string
+
+//go:embed data/categories.txt
+var categoryTexts string
+
+//go:embed data/around.txt
+var aroundTexts string
+
+// perFrame is how many troubles a frame of data/intents.txt is filled with.
+const perFrame = 32
+
+// noCategory is the label of what names no trouble; it takes its share of the probability and is never told.
+const noCategory = ""
+
+// timesRead is how many times each pattern is read.
+const timesRead = 4
+
+// intentExamples are what people say, by intent.
+func intentExamples() []Example {
+	var examples []Example
+	intent, troubles, next := "", troubles(), 0
+	dice := rand.New(rand.NewPCG(7, 8))
+	for line := range strings.Lines(intentTexts) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "## "):
+			intent = strings.Fields(line)[1]
+		case line == "" || strings.HasPrefix(line, "#"):
+		default:
+			for text := range strings.SplitSeq(line, "|") {
+				if strings.Contains(text, "{}") {
+					for range perFrame {
+						examples = append(examples, Example{Normalize(strings.ReplaceAll(text, "{}", troubles[next%len(troubles)])), intent})
+						next++
+					}
+					continue
+				}
+				for _, read := range readings(text, dice) {
+					examples = append(examples, Example{Normalize(read), intent})
+				}
+			}
+		}
+	}
+	for _, trouble := range troubles {
+		examples = append(examples, Example{Normalize(trouble), "report"})
+	}
+	return examples
+}
+
+// troubles are what people name when they report, spread over the categories. Questions and suggestions, which some offices file as matters too, are none.
+func troubles() []string {
+	var all []string
+	dice := rand.New(rand.NewPCG(1, 2))
+	for code, pattern := range categoryPatterns() {
+		if code == "G4-12" || code == "G4-13" {
+			continue
+		}
+		read := readings(pattern, dice)
+		all = append(all, read[:min(len(read), 4)]...)
+	}
+	dice.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all
+}
+
+// categoryExamples are what people write when they report, by code, and the names and examples of the table. Each stands alone and among words that tell
+// nothing about its kind, so that these count for none.
+func categoryExamples() []Example {
+	var examples []Example
+	dice := rand.New(rand.NewPCG(3, 4))
+	before, after := around()
+	for code, pattern := range categoryPatterns() {
+		for round := range timesRead {
+			for _, text := range readings(pattern, dice) {
+				if round%2 == 1 {
+					text = oneOf(before, dice) + text + oneOf(after, dice)
+				}
+				examples = append(examples, Example{Normalize(text), code})
+			}
+		}
+	}
+	for range 400 {
+		examples = append(examples, Example{Normalize(oneOf(before, dice) + oneOf(after, dice)), noCategory})
+	}
+	for _, c := range Categories() {
+		for _, e := range append([]string{c.Name}, c.Examples...) {
+			examples = append(examples, Example{Normalize(e), c.Code})
+		}
+	}
+	return examples
+}
+
+// around is what stands before and after a trouble.
+func around() (before, after []string) {
+	dice := rand.New(rand.NewPCG(5, 6))
+	for line := range strings.Lines(aroundTexts) {
+		where, patterns, _ := strings.Cut(strings.TrimSpace(line), " ")
+		for pattern := range strings.SplitSeq(patterns, "|") {
+			for range timesRead {
+				switch where {
+				case "before":
+					before = append(before, readings(pattern, dice)...)
+				case "after":
+					after = append(after, readings(pattern, dice)...)
+				}
+			}
+		}
+	}
+	return before, after
+}
+
+// oneOf is one of the texts, or, one time in three, none.
+func oneOf(texts []string, dice *rand.Rand) string {
+	if dice.IntN(3) == 0 {
+		return ""
+	}
+	return texts[dice.IntN(len(texts))]
+}
+
+// categoryPatterns goes through data/categories.txt: a code and one of its patterns at a time.
+func categoryPatterns() func(yield func(code, pattern string) bool) {
+	return func(yield func(code, pattern string) bool) {
+		for line := range strings.Lines(categoryTexts) {
+			code, patterns, ok := strings.Cut(strings.TrimSpace(line), " ")
+			if !ok || code == "#" {
+				continue
+			}
+			for pattern := range strings.SplitSeq(patterns, "|") {
+				if !yield(code, pattern) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// readings are texts that a pattern stands for: [路灯/街灯][不亮/灭了] has two, in which each alternative stands once; all of them would be too many.
+// An empty alternative makes the others optional.
+func readings(pattern string, dice *rand.Rand) []string {
+	parts := alternatives(pattern)
+	n := 1
+	for _, options := range parts {
+		n = max(n, len(options))
+	}
+	texts := make([]strings.Builder, n)
+	for _, options := range parts {
+		order := dice.Perm(len(options))
+		for i := range texts {
+			if at := i % len(options); at == 0 {
+				order = dice.Perm(len(options))
+			}
+			texts[i].WriteString(options[order[i%len(options)]])
+		}
+	}
+	var all []string
+	for i := range texts {
+		if text := texts[i].String(); !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// alternatives splits a pattern into what stands one after another, each with its alternatives.
+func alternatives(pattern string) [][]string {
+	var parts [][]string
+	for pattern != "" {
+		fixed, rest, ok := strings.Cut(pattern, "[")
+		if fixed != "" {
+			parts = append(parts, []string{fixed})
+		}
+		if !ok {
+			break
+		}
+		options, after, _ := strings.Cut(rest, "]")
+		parts, pattern = append(parts, strings.Split(options, "/")), after
+	}
+	return parts
+}
