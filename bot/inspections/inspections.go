@@ -108,7 +108,11 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 
 // plan does what the words ask for where the intent is to plan: a round, or what else is said of rounds.
 func (s *Skill) plan(t *bot.Turn) error {
-	if mine, err := s.wanted(t, wishOf(t.Text())); mine || err != nil {
+	w := wishOf(t.Text())
+	if w == wishNothing && askWords.MatchString(t.Text()) {
+		w = wishRounds // a question plans nothing
+	}
+	if mine, err := s.wanted(t, w); mine || err != nil {
 		return err
 	}
 	return s.draftRound(t)
@@ -138,7 +142,7 @@ func (s *Skill) byWords(t *bot.Turn) (bool, error) {
 		return false, nil
 	}
 	w := wishOf(text)
-	plans := w == wishNothing && roundWords.MatchString(text) && len(targets(t, text)) > 0 && len(timex.Find(text, timex.Options{Now: t.Now, Calendar: s.days})) > 0
+	plans := w == wishNothing && !askWords.MatchString(text) && roundWords.MatchString(text) && len(targets(t, text)) > 0 && len(timex.Find(text, timex.Options{Now: t.Now, Calendar: s.days})) > 0
 	if t.Session.Skill == name && w != wishOpen && w != wishRounds && w != wishCover {
 		var st state
 		if err := t.Expected(&st); err != nil || st.Round == nil && st.Change == nil && st.Finding == nil || !plans && (w == wishNothing || !roundWords.MatchString(text)) {
@@ -189,6 +193,10 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 	}
 	switch st.Ask {
 	case "finding":
+		if s.elsewhere(t) {
+			t.Settle()
+			return false, nil
+		}
 		return true, s.complete(t, st)
 	case "round":
 		return s.heardRound(t, st)
@@ -205,6 +213,13 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 	}
 	t.Settle()
 	return false, nil
+}
+
+// elsewhere reports whether a message answers nothing that a round or a finding may lack: no unit, no time, and more than a word or two.
+func (s *Skill) elsewhere(t *bot.Turn) bool {
+	text := t.Text()
+	return len(t.Message.Attachments) == 0 && len(targets(t, text)) == 0 && len(timex.Find(text, timex.Options{Now: t.Now, Calendar: s.days})) == 0 &&
+		s.misnamed(t, text) == "" && (len([]rune(text)) > 6 || askWords.MatchString(text))
 }
 
 // Choose does what a pressed choice says.

@@ -1,6 +1,7 @@
 package inspections
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -181,8 +182,13 @@ func (s *Skill) target(planned time.Time, recurs bool, c *change, now time.Time)
 		case !m.HasDate && m.HasClock:
 			to = on(planned, to.Sub(on(to, 0)))
 		}
+		if bareWeekday.MatchString(m.Text) { // 下周三的督查改到周四: of the same week
+			to = to.AddDate(0, 0, 7*weeks(to, planned))
+		}
 		if !m.HasClock {
 			to = on(to, planned.Sub(on(planned, 0)))
+		} else if clock, part := partOfDay(c.Text, m); part {
+			to = on(to, clock)
 		}
 		if !to.After(now) || s.byGone(m, c.Text, now) {
 			return s.say("to.ask", map[string]any{"Wrong": "", "Past": true})
@@ -197,6 +203,14 @@ func (s *Skill) target(planned time.Time, recurs bool, c *change, now time.Time)
 		return ""
 	}
 	return s.say("to.ask", map[string]any{"Wrong": "", "Past": false})
+}
+
+var bareWeekday = regexp.MustCompile(`^(?:周|星期|礼拜)[一二三四五六日天]`)
+
+// weeks is how many weeks the second day's week comes after the first one's.
+func weeks(a, b time.Time) int {
+	monday := func(t time.Time) time.Time { return on(t.AddDate(0, 0, -(int(t.Weekday())+6)%7), 12*time.Hour) }
+	return int(monday(b).Sub(monday(a)).Round(24*time.Hour) / (7 * 24 * time.Hour))
 }
 
 // heardChange hears what is said to a change that was echoed or isn't clear.

@@ -59,6 +59,8 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 		gone = s.byGone(m, text, t.Now)
 		if !m.HasClock {
 			at = on(at, 9*time.Hour)
+		} else if clock, part := partOfDay(text, m); part {
+			at = on(at, clock)
 		}
 		if m.Kind == timex.Span && !at.After(t.Now) && m.Stop.After(t.Now) {
 			at = on(s.workdays(t.Now, 1), 9*time.Hour) // 本周, said in the middle of it
@@ -102,6 +104,17 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 	}
 	t.Say(s.say("round.echo", map[string]any{"R": r, "Units": names(t, r.Units), "First": dated(first.At, t.Now), "Day": s.dayOff(first.At)}), s.choice("yes", ""), s.choice("drop", ""))
 	return t.Expect(name, st)
+}
+
+// partOfDay is when a round begins of which only the part of the day was said.
+func partOfDay(text string, m timex.Match) (time.Duration, bool) {
+	switch strings.Trim(text[m.ClockPos:m.ClockEnd], " 的") {
+	case "上午", "早上":
+		return 9 * time.Hour, true
+	case "下午":
+		return 14*time.Hour + 30*time.Minute, true
+	}
+	return 0, false
 }
 
 // byGone reports whether a date without its year is one that has just gone by rather than next year's: 11月20日 on the 23rd.
@@ -169,10 +182,13 @@ func (s *Skill) heardRound(t *bot.Turn, st state) (bool, error) {
 	if yesWords.MatchString(t.Text()) {
 		return true, s.confirm(t)
 	}
-	if len(timex.Find(t.Text(), timex.Options{Now: t.Now, Calendar: s.days})) == 0 && len(targets(t, t.Text())) == 0 {
-		if st.Round.Units != nil && !st.Round.Calendar.Start.IsZero() {
-			return false, nil // it was echoed, and this is something else
-		}
+	if st.Round.Units != nil && !st.Round.Calendar.Start.IsZero() && len(targets(t, t.Text())) == 0 &&
+		len(timex.Find(t.Text(), timex.Options{Now: t.Now, Calendar: s.days})) == 0 {
+		return false, nil // it was echoed, and this is something else
+	}
+	if s.elsewhere(t) {
+		t.Settle()
+		return false, nil
 	}
 	return true, s.draft(t, st)
 }

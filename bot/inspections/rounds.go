@@ -30,7 +30,7 @@ func (p planned) ref() string { return p.Round.ID + "/" + p.Key }
 // period is the time that the words are about; ok is false where they name none.
 func (s *Skill) period(text string, now time.Time) (from, to time.Time, ok bool) {
 	for _, m := range timex.Find(text, timex.Options{Now: now, Calendar: s.days, Prefer: timex.Current}) {
-		if m.Invalid != "" || m.Kind == timex.Length || m.Kind == timex.Recurrence || m.Start.IsZero() {
+		if m.Invalid != "" || m.Kind == timex.Length || m.Kind == timex.Recurrence || m.Start.IsZero() || m.Approx {
 			continue
 		}
 		from, to = m.Start, m.Stop
