@@ -4,6 +4,7 @@ package answers
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,11 @@ func (s *Skill) answer(t *bot.Turn, a knowledge.Answer) error {
 		t.Session.Topic = a.Hits[0].Entry.ID
 		return s.say(t, a, s.composer.Reply(a))
 	case knowledge.VerdictClarify:
-		t.Reply(s.composer.Reply(a))
+		r := s.composer.Reply(a)
+		if said, err := s.fromDocuments(t, slices.Clone(r.Choices[:len(r.Choices)-1])...); said || err != nil { // the last is none of them
+			return err
+		}
+		t.Reply(r)
 	default:
 		return s.decline(t)
 	}

@@ -208,18 +208,25 @@ const quotable = .55
 // quoted is how many characters of a passage are quoted.
 const quoted = 220
 
-// fromDocuments answers from a document what the catalogue does not have: in plain words by the model, else by quoting the passage. It reports
-// whether a passage speaks of it.
-func (s *Skill) fromDocuments(t *bot.Turn) (bool, error) {
+// besides is from which score on a passage is quoted although the catalogue has entries that may be meant: it speaks of nearly all that was asked.
+const besides = .75
+
+// fromDocuments answers from a document what the catalogue does not have: in plain words by the model, else by quoting the passage. Entries that may
+// be meant besides can be chosen under it. It reports whether a passage speaks of it.
+func (s *Skill) fromDocuments(t *bot.Turn, entries ...bot.Choice) (bool, error) {
+	least := quotable
+	if len(entries) > 0 {
+		least = besides
+	}
 	hits := s.documents.Find(t.Context, t.Text(), 1)
-	if len(hits) == 0 || hits[0].Score < quotable {
+	if len(hits) == 0 || hits[0].Score < least {
 		return false, nil
 	}
 	p := hits[0].Passage
 	plain := bot.Reply{
-		Text:    s.texts.Say("passage", map[string]string{"Cite": p.Cite(), "Text": excerpt(p.Text, quoted)}),
+		Text:    s.texts.Say("passage", map[string]any{"Cite": p.Cite(), "Text": excerpt(p.Text, quoted), "Besides": len(entries) > 0}),
 		Sources: []bot.Source{{Title: p.Cite()}},
-		Choices: []bot.Choice{s.choice("human", "human", "")},
+		Choices: append(entries, s.choice("human", "human", "")),
 	}
 	found := knowledge.Answer{Verdict: knowledge.VerdictAnswer, Hits: []knowledge.Hit{{Entry: p.Entry(), Score: hits[0].Score}}}
 	return true, s.say(t, found, plain)

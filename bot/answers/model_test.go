@@ -293,3 +293,19 @@ person 刘书记 secretary 马鞍山社区
 		t.Errorf("an invention was suggested:\n%s", out)
 	}
 }
+
+// TestDocumentBesidesEntries: where the catalogue has several entries that may be meant, a passage that speaks of nearly all that was asked is
+// quoted, and the entries stay to be chosen; one that speaks of half of it isn't.
+func TestDocumentBesidesEntries(t *testing.T) {
+	s := stage{
+		entries:  knowledge.Sample(),
+		passages: []knowledge.Passage{{ID: "doc:lift#1", Document: "电梯补助办法", Heading: "申请", Text: "竣工后多久申请:竣工后60日内要申请电梯补助。"}},
+	}
+	if out := s.play(t, "王奶奶: 竣工后多久要申请电梯补助\n"); !strings.Contains(out, "60日内") || !strings.Contains(out, "1. 老旧小区加装电梯") || strings.Contains(out, "没有这件事") {
+		t.Errorf("no passage, or no entries:\n%s", out)
+	}
+	s.passages[0].Text = "补助由县区负担。"
+	if out := s.play(t, "王奶奶: 竣工后多久要申请电梯补助\n"); strings.Contains(out, "负担") || !strings.Contains(out, "您问的是哪一个") {
+		t.Errorf("a passage instead of the entries:\n%s", out)
+	}
+}
