@@ -49,6 +49,9 @@ func (p Problem) String() string {
 	if p.Warning {
 		kind = "提醒"
 	}
+	if p.Line == 0 { // of the whole file
+		return fmt.Sprintf("%s: %s:%s", p.File, kind, p.Message)
+	}
 	return fmt.Sprintf("%s:%d: %s:%s", p.File, p.Line, kind, p.Message)
 }
 

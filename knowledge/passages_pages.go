@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -36,9 +37,15 @@ func pageParagraphs(pages []string) []paragraph {
 	}
 	dropRunning(lines)
 	var all []paragraph
+	if len(lines) > 0 {
+		var title string
+		if title, lines[0] = takeTitle(lines[0]); title != "" {
+			all = append(all, paragraph{level: 1, text: title, page: 1})
+		}
+	}
 	open := false // the last line went to the edge: the next one may continue it
 	for i, page := range lines {
-		full := 0
+		full := leastFull
 		for _, line := range page {
 			full = max(full, width(line))
 		}
@@ -48,15 +55,39 @@ func pageParagraphs(pages []string) []paragraph {
 				last := &all[len(all)-1]
 				last.text = joinLines(last.text, line)
 			} else {
-				if len(all) == 0 && level == 0 && len([]rune(line)) <= 40 && !strings.ContainsAny(line, "。;；,，") {
-					level = 1
-				}
 				all = append(all, paragraph{level: level, text: line, page: i + 1})
 			}
 			open = all[len(all)-1].level == 0 && width(line)*10 >= full*9 && !ended.MatchString(line)
 		}
 	}
 	return all
+}
+
+var (
+	letterhead = regexp.MustCompile(`文件$|[〔\[(（]\d{4}[〕\])）]\s*第?\d+号|^(?:附件|签发人|密级|特急|加急)`)
+	titleEnd   = regexp.MustCompile(`(?:通知|通告|公告|公示|办法|规定|细则|方案|意见|条例|指南|须知|决定|制度|流程|手册|规则|标准|章程|公约|规程|预案|说明|清单|名单|计划|报告|总结|导则|问答|函|令)(?:[(（][^()（）]{1,12}[)）])?$`)
+)
+
+// takeTitle takes the title from the lines of the first page: the first short line, or up to four that end as titles of papers do. What stands above
+// it, whose paper it is and its number, follows.
+func takeTitle(lines []string) (title string, rest []string) {
+	n := 0
+	for n < min(len(lines), 8) && headingLevel(lines[n]) == 0 && len([]rune(lines[n])) <= 40 && !strings.ContainsAny(lines[n], "。;；,，:：") {
+		n++
+	}
+	opening := lines[:n]
+	from := slices.IndexFunc(opening, func(line string) bool { return !letterhead.MatchString(line) })
+	if from < 0 {
+		return "", lines
+	}
+	to := from + 1
+	for i := from; i < min(n, from+4); i++ {
+		if titleEnd.MatchString(opening[i]) {
+			to = i + 1
+			break
+		}
+	}
+	return strings.Join(opening[from:to], ""), slices.Concat(lines[:from], lines[to:])
 }
 
 // pageLines are the lines of a page that say something.
@@ -122,6 +153,9 @@ func dropRunning(pages [][]string) {
 
 // numberless is a line with all numbers alike.
 func numberless(line string) string { return digits.ReplaceAllString(line, "0") }
+
+// leastFull is the least width of a line that may go to the edge of the page; shorter ones are cut on purpose.
+const leastFull = 40
 
 // width is how wide a line is printed, in halves of a Chinese character.
 func width(line string) int {

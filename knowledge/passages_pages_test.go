@@ -33,6 +33,23 @@ func TestReadPages(t *testing.T) {
 	}
 }
 
+// TestPageTitles: a title may take two lines, below the letterhead; a first line that is no title stays what it is.
+func TestPageTitles(t *testing.T) {
+	for page, want := range map[string][2]string{
+		"景德镇市人民政府办公室文件\n景府办发〔2020〕5号\n关于印发景德镇市城镇老旧小区改造\n实施方案的通知\n各县区人民政府:\n现予印发。": {"关于印发景德镇市城镇老旧小区改造实施方案的通知", "景德镇市人民政府办公室文件\n景府办发〔2020〕5号\n各县区人民政府:\n现予印发。"},
+		"居民公约\n(试行)\n爱护公物。":               {"居民公约", "(试行)\n爱护公物。"},
+		"物业服务收费管理办法(试行)\n第一条 按面积收。":       {"物业服务收费管理办法(试行)", "第一条 按面积收。"},
+		"一张没有标题的纸,写着一句话。\n还有一句。":          {"a", "一张没有标题的纸,写着一句话。\n还有一句。"},
+		"第一章 总则\n第一条 本办法适用于本市。":           {"a", "第一条 本办法适用于本市。"},
+		"马鞍山社区\n办事大厅\n周一到周五上午九点开门,中午不休息。": {"马鞍山社区", "办事大厅\n周一到周五上午九点开门,中午不休息。"},
+	} {
+		got, problem := ReadPages("a.pdf", []string{page})
+		if problem != nil || len(got) != 1 || got[0].Document != want[0] || got[0].Text != want[1] {
+			t.Errorf("%q became %+v, %v", page, got, problem)
+		}
+	}
+}
+
 // TestPagesLoseNothing: whatever the pages are, what was written on them without gaps is in the passages in its order.
 func TestPagesLoseNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
