@@ -94,11 +94,28 @@ func (s *Skill) look(t *bot.Turn, j job, k bot.KeptFile) error {
 	if err := t.Put(bot.KindSeen, j.File.Key(), seen, t.Now, "by="+j.Person); err != nil || !j.Ask {
 		return err
 	}
-	var session bot.Session
-	if _, err := t.Get(bot.KindSession, j.Chat.Key(), &session); err != nil || !session.Last.Equal(j.Said) {
+	if silent, err := silentSince(t, j); err != nil || !silent {
 		return err
 	}
 	return s.ask(t, j, "seen", seen.Text, work.Model)
+}
+
+// silentSince reports whether nothing but files has come in the conversation since the photo.
+func silentSince(t *bot.Turn, j job) (bool, error) {
+	page, err := t.Find(bot.Query{Kind: bot.KindLine, Keys: []string{bot.ChatKey(j.Chat)}, From: j.Said})
+	if err != nil {
+		return false, err
+	}
+	for _, r := range page.Records {
+		var line bot.Line
+		if err := json.Unmarshal(r.Body, &line); err != nil {
+			return false, err
+		}
+		if line.In != nil && (line.In.Text != "" || line.In.Action != "") {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // see asks the model, and takes only what it may say.
