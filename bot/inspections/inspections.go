@@ -72,7 +72,7 @@ var (
 	doneWords   = regexp.MustCompile(`整改(?:好|完|到位)|已(?:经)?整改|清理(?:好|完)|已(?:经)?(?:清理|修好|完成|解决|拆除)|办好|修好|解决了|完成了`)
 	passWords   = regexp.MustCompile(`销号|通过|合格|核实无误`)
 	backWords   = regexp.MustCompile(`退回|不合格|不通过|重新整改|没整改`)
-	extendWords = regexp.MustCompile(`(?:期限|限期|时间).{0,4}(?:改|延|放宽|宽限|推迟)|延期|延长|宽限`)
+	extendWords = regexp.MustCompile(`(?:期限|限期|时间).{0,4}(?:改|延|放宽|宽限|推迟)|延期|延长|宽限|改到|改为|延到|推到|推迟`)
 	lookWords   = regexp.MustCompile(`回头看|复查`)
 )
 

@@ -164,6 +164,14 @@ func (s *Skill) echo(t *bot.Turn, c change) error {
 
 // target reads in the words where a day that was planned goes, and returns what is wrong with it.
 func (s *Skill) target(planned time.Time, recurs bool, c *change, now time.Time) (problem string) {
+	if m := byLength.FindStringSubmatch(c.Text); m != nil { // from the round's day
+		if d, ok := timex.ParseDuration(m[1]); ok && d > 0 {
+			if earlierWords.MatchString(c.Text) {
+				d = -d
+			}
+			return s.place(c, planned, planned.AddDate(0, 0, int(d/(24*time.Hour))).Add(d%(24*time.Hour)), now, m[1])
+		}
+	}
 	for _, m := range timex.Find(c.Text, timex.Options{Now: now, Calendar: s.days}) {
 		to := m.Start
 		switch {
@@ -171,12 +179,6 @@ func (s *Skill) target(planned time.Time, recurs bool, c *change, now time.Time)
 			return s.say("to.ask", map[string]any{"Wrong": m.Invalid + m.Conflict, "Past": false})
 		case m.RRule != "" && recurs:
 			c.Rule = m.RRule
-		case (m.Kind == timex.Length || m.Offset) && m.Duration > 0 && m.Workdays == 0:
-			days := int(m.Duration / (24 * time.Hour)) // 推迟一周, 提前两天: from the round's day
-			if earlierWords.MatchString(c.Text) {
-				days = -days
-			}
-			to = planned.AddDate(0, 0, days)
 		case m.Kind == timex.Length || to.IsZero() || m.RRule != "":
 			continue
 		case !m.HasDate && m.HasClock:
@@ -190,19 +192,26 @@ func (s *Skill) target(planned time.Time, recurs bool, c *change, now time.Time)
 		} else if clock, part := partOfDay(c.Text, m); part {
 			to = on(to, clock)
 		}
-		if !to.After(now) || s.byGone(m, c.Text, now) {
-			return s.say("to.ask", map[string]any{"Wrong": "", "Past": true})
+		if s.byGone(m, c.Text, now) {
+			to = time.Time{}
 		}
-		if to.After(now.AddDate(0, 0, farthest)) {
-			return s.say("to.ask", map[string]any{"Wrong": s.say("far", m.Text), "Past": false})
-		}
-		if to.Equal(planned) && c.Rule == "" {
-			return s.say("to.same", planned)
-		}
-		c.To = to
-		return ""
+		return s.place(c, planned, to, now, m.Text)
 	}
 	return s.say("to.ask", map[string]any{"Wrong": "", "Past": false})
+}
+
+// place takes the new day if it can be one, and returns what is wrong with it.
+func (s *Skill) place(c *change, planned, to, now time.Time, words string) (problem string) {
+	switch {
+	case !to.After(now):
+		return s.say("to.ask", map[string]any{"Wrong": "", "Past": true})
+	case to.After(now.AddDate(0, 0, farthest)):
+		return s.say("to.ask", map[string]any{"Wrong": s.say("far", words), "Past": false})
+	case to.Equal(planned) && c.Rule == "":
+		return s.say("to.same", planned)
+	}
+	c.To = to
+	return ""
 }
 
 var bareWeekday = regexp.MustCompile(`^(?:周|星期|礼拜)[一二三四五六日天]`)

@@ -2,6 +2,7 @@ package inspections
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -71,6 +72,9 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 		}
 		break
 	}
+	if series, ok := quarterly(text, r.Calendar.Start, t.Now); ok {
+		r.Calendar = series
+	}
 	start := r.Calendar.Start.In(t.Now.Location())
 	r.Calendar.Start = start
 	past := gone || start.Year() > 2000 && r.Calendar.Rule == "" && !start.After(t.Now)
@@ -102,8 +106,29 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 		t.Say(s.say("incomplete.round", nil))
 		return nil
 	}
-	t.Say(s.say("round.echo", map[string]any{"R": r, "Units": names(t, r.Units), "First": dated(first.At, t.Now), "Day": s.dayOff(first.At)}), s.choice("yes", ""), s.choice("drop", ""))
+	t.Say(s.say("round.echo", map[string]any{"R": r, "Units": names(t, r.Units), "First": dated(first.At, t.Now), "Day": s.dayOff(first.At), "Rule": r.Calendar.Words(t.Now.Location())}), s.choice("yes", ""), s.choice("drop", ""))
 	return t.Expect(name, st)
+}
+
+// quarterly reads 每季度第一个周三: it falls into the quarter's first month, at the clock that was said.
+func quarterly(text string, said, now time.Time) (calendar.Series, bool) {
+	m := everyQuarter.FindStringSubmatch(text)
+	if m == nil {
+		return calendar.Series{}, false
+	}
+	nth := strings.Index("一二三四", m[1])/len("一") + 1
+	weekday := strings.Index("一二三四五六日", strings.Replace(m[2], "天", "日", 1)) / len("一") // from Monday
+	clock := 9 * time.Hour
+	if said.Year() > 2000 {
+		clock = said.Sub(on(said, 0))
+	}
+	for from, to := quarter(now); ; from, to = quarter(to) {
+		day := from.AddDate(0, 0, (weekday-(int(from.Weekday())+6)%7+7)%7+7*(nth-1))
+		if at := on(day, clock); at.After(now) {
+			rule := fmt.Sprintf("FREQ=MONTHLY;INTERVAL=3;BYDAY=%d%s", nth, []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}[weekday])
+			return calendar.Series{Start: at, Rule: rule, Shift: calendar.Later}, true
+		}
+	}
 }
 
 // partOfDay is when a round begins of which only the part of the day was said.
@@ -150,7 +175,9 @@ func targets(t *bot.Turn, text string) []string {
 	var all []string
 	if level == "" {
 		for _, u := range named {
-			all = append(all, u.ID)
+			if !slices.ContainsFunc(named, func(n *bot.Unit) bool { return n != u && t.Org.Within(n.ID, u.ID) }) { // 新厂街道老厂社区 is one
+				all = append(all, u.ID)
+			}
 		}
 		return all
 	}

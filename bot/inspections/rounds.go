@@ -69,7 +69,9 @@ func (s *Skill) between(t *bot.Turn, from, to time.Time, admit func(r *Round) []
 		}
 		r.Calendar.Start = r.Calendar.Start.In(t.Now.Location())
 		for _, o := range r.Calendar.Between(from, to, s.days) {
-			all = append(all, planned{&r, o, units})
+			if o.At.After(r.Made) {
+				all = append(all, planned{&r, o, units})
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b planned) int { return a.At.Compare(b.At) })
@@ -113,8 +115,14 @@ func (s *Skill) rounds(t *bot.Turn) error {
 		lines = append(lines, s.line(t, p))
 	}
 	more := len(all) - len(lines)
-	last := to.Add(-time.Second)
-	t.Say(s.say("rounds", map[string]any{"From": from, "To": last, "Named": named, "Lines": lines, "N": len(all), "More": more}))
+	when := ""
+	if last := to.Add(-time.Second); named {
+		when = bot.Day(from) + " "
+		if !on(from, 0).Equal(on(last, 0)) {
+			when += "到 " + bot.Day(last) + " "
+		}
+	}
+	t.Say(s.say("rounds", map[string]any{"When": when, "Lines": lines, "N": len(all), "More": more}))
 	return nil
 }
 
