@@ -50,12 +50,13 @@ func (s *Server) Sights() map[Sight]int {
 	defer s.mu.Unlock()
 	all := map[Sight]int{}
 	for _, c := range s.shown {
-		all[c.sight()]++
+		all[c.Sight()]++
 	}
 	return all
 }
 
-func (c Call) sight() Sight { return Sight{c.Params["chat_id"], c.Params["text"]} }
+// Sight is the message of the call.
+func (c Call) Sight() Sight { return Sight{c.Params["chat_id"], c.Params["text"]} }
 
 // Seen is how many messages people see.
 func (s *Server) Seen() int {
