@@ -28,7 +28,7 @@ const timesRead = 4
 // intentExamples are what people say, by intent.
 func intentExamples() []Example {
 	var examples []Example
-	intent, troubles, next := "", troubles(), 0
+	intent, troubles := "", troubles()
 	dice := rand.New(rand.NewPCG(7, 8))
 	for line := range strings.Lines(intentTexts) {
 		line = strings.TrimSpace(line)
@@ -39,19 +39,28 @@ func intentExamples() []Example {
 		default:
 			for text := range strings.SplitSeq(line, "|") {
 				if strings.Contains(text, "{}") {
-					for range perFrame {
-						examples = append(examples, Example{Normalize(strings.ReplaceAll(text, "{}", troubles[next%len(troubles)])), intent})
-						next++
+					frames := readings(text, dice)
+					for next := range max(perFrame, len(frames)) {
+						if next > 0 && next%len(frames) == 0 {
+							frames = readings(text, dice)
+						}
+						examples = append(examples, Example{Normalize(strings.ReplaceAll(frames[next%len(frames)], "{}", troubles[dice.IntN(len(troubles))])), intent})
 					}
 					continue
 				}
-				for _, read := range readings(text, dice) {
-					examples = append(examples, Example{Normalize(read), intent})
+				for range 2 {
+					for _, read := range readings(text, dice) {
+						examples = append(examples, Example{Normalize(read), intent})
+					}
 				}
 			}
 		}
 	}
-	for _, trouble := range troubles {
+	before, after := around()
+	for i, trouble := range troubles {
+		if i%2 == 1 {
+			trouble = oneOf(before, dice) + trouble + oneOf(after, dice)
+		}
 		examples = append(examples, Example{Normalize(trouble), "report"})
 	}
 	return examples
@@ -66,7 +75,7 @@ func troubles() []string {
 			continue
 		}
 		read := readings(pattern, dice)
-		all = append(all, read[:min(len(read), 4)]...)
+		all = append(all, read[:min(len(read), 6)]...)
 	}
 	dice.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
