@@ -1,8 +1,9 @@
 // Package inspections is the skill of inspections (督查): rounds over the tree of units, what they find, what becomes of it, and the monthly bulletin.
 //
-// A Round is a plan, one day or a recurring one; it counts once it was echoed and confirmed. A Finding has a unit that answers for it and a deadline
-// before it counts. What happened to a finding stands in Steps, records of their own that are only ever added. A Visit says that a unit was inspected
-// on a day: each unit is to have one in each quarter, and who asks is told which have none. Matters are recorded, people are never ranked.
+// A Round is one day or a recurring one; it counts once it was echoed and confirmed. When a quarter begins a Plan proposes rounds for all units in it.
+// A Finding has a unit that answers for it and a deadline before it counts. What happened to a finding stands in Steps, records of their own that are
+// only ever added. A Visit says that a unit was inspected on a day: each unit is to have one in each quarter, and who asks is told which have none.
+// Matters are recorded, people are never ranked.
 package inspections
 
 import (

@@ -273,12 +273,7 @@ func (s *Skill) moved(t *bot.Turn, c change) error {
 	if err := putRound(t, r); err != nil {
 		return err
 	}
-	next, ok := r.Calendar.Next(t.Now, s.days)
-	if !ok {
-		t.Say(s.say("which.gone", nil))
-		return nil
-	}
-	t.Say(s.say("move.done", map[string]any{"At": p.At, "To": c.To, "Next": next.At}), s.choice("off", r.ID))
+	t.Say(s.say("move.done", map[string]any{"At": p.At, "To": c.To, "Other": other(t, r)}), s.choice("off", r.ID))
 	if err := s.told(t, r, p.At, "round.moved", map[string]any{"At": p.At, "To": c.To, "Who": r.Who}); err != nil {
 		return err
 	}
@@ -309,8 +304,19 @@ func (s *Skill) skip(t *bot.Turn, ref string) error {
 	return s.setRound(t, p.Round, t.Now)
 }
 
-// told tells the units what became of a day that they know of.
+// other is who planned the round, if it is somebody else.
+func other(t *bot.Turn, r *Round) string {
+	if r.Chat == t.Message.Chat || r.By == t.Person.ID {
+		return ""
+	}
+	return r.Who
+}
+
+// told tells the units what became of a day that they know of, and whoever planned it what another made of it.
 func (s *Skill) told(t *bot.Turn, r *Round, day time.Time, text string, data any) error {
+	if other(t, r) != "" {
+		t.Tell(r.Chat, bot.Reply{Text: s.say(text+".other", map[string]any{"Who": who(t), "Data": data, "Units": few(t, r.Units)})}, time.Time{})
+	}
 	if !r.Announced || t.Now.Before(before(day)) {
 		return nil
 	}

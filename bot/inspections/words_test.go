@@ -42,7 +42,7 @@ func TestWishes(t *testing.T) {
 func FuzzWords(f *testing.F) {
 	for _, text := range []string{
 		"第4季度督查改到12月5日", "马鞍山社区的督查推迟到下周三", "取消12月9日的督查", "还有哪些问题没整改", "督查发现3栋楼道堆物,限3天整改", "限2月30日前整改", "限0天整改",
-		"限99999999999天整改", "推迟9999999年", "\xff督查\x00改到", "DC261123-1 期限改到12月5日", "每月31日督查", "",
+		"限99999999999天整改", "推迟9999999年", "\xff督查\x00改到", "DC261123-1 期限改到12月5日", "每月31日督查", "每季度第四个周日督查", "去年12月督查通报", "",
 	} {
 		f.Add(text)
 	}
@@ -63,6 +63,12 @@ func FuzzWords(f *testing.F) {
 		}
 		if from, to, named := s.period(text, now); !from.Before(to) {
 			t.Errorf("%q is about %s to %s (%v)", text, from, to, named)
+		}
+		if from, to, wrong := s.reported(text, now); wrong == "" && (!from.Before(to) || from.After(now)) {
+			t.Errorf("%q reports on %s to %s", text, from, to)
+		}
+		if series, ok := quarterly(text, time.Time{}, now); ok && (series.Check() != nil || !series.Start.After(now)) {
+			t.Errorf("%q recurs as %+v", text, series)
 		}
 		for _, round := range []time.Time{now.AddDate(0, 0, 3), now.AddDate(0, 2, 0)} {
 			c := change{Text: text}
