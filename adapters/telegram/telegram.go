@@ -98,7 +98,7 @@ func New(o Options) (*Channel, error) {
 		return nil, err
 	}
 	c := &Channel{Options: o, client: &http.Client{Transport: o.Client.Transport}}
-	calls, err := api.New(o.Token, api.WithSkipGetMe(), api.WithServerURL(o.Server), api.WithHTTPClient(time.Minute, o.Client),
+	calls, err := api.New(o.Token, api.WithSkipGetMe(), api.WithServerURL(o.Server), api.WithHTTPClient(time.Minute, pieces{o.Client}),
 		api.WithErrorsHandler(func(err error) { o.Logger.Debug("telegram", "error", c.mask(err)) }))
 	if err != nil {
 		return nil, bot.Because(bot.Invalid, c.mask(err), "Telegram 的配置用不了")
