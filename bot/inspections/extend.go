@@ -47,3 +47,16 @@ func (s *Skill) addPhoto(t *bot.Turn, id, text string) error {
 	t.Say(s.say("photo.added", f))
 	return s.tell(t, f.Unit, bot.Reply{Text: s.say("photo.told", s.view(t, f)), Files: t.Message.Attachments})
 }
+
+// note keeps what was said of a finding that stays where it is.
+func (s *Skill) note(t *bot.Turn, id, text string) error {
+	f, err := s.load(t, id, s.maySee)
+	if err != nil || f == nil {
+		return err
+	}
+	if err := s.move(t, f, f.State, text); err != nil {
+		return err
+	}
+	t.Say(s.say("noted", s.view(t, f)))
+	return nil
+}

@@ -72,8 +72,11 @@ var (
 	numbered    = regexp.MustCompile(`(?i)DC[0-9]{6}-[0-9]+`)
 	doneWords   = regexp.MustCompile(`整改(?:好|完|到位)|已(?:经)?整改|清理(?:好|完)|已(?:经)?(?:清理|修好|完成|解决|拆除)|办好|修好|解决了|完成了`)
 	passWords   = regexp.MustCompile(`销号|通过|合格|核实无误`)
-	backWords   = regexp.MustCompile(`退回|不合格|不通过|重新整改|没整改`)
-	extendWords = regexp.MustCompile(`(?:期限|限期|时间).{0,4}(?:改|延|放宽|宽限|推迟)|延期|延长|宽限|改到|改为|延到|推到|推迟`)
+	backWords   = regexp.MustCompile(`退回|不合格|(?:不|没|未)(?:有)?通过|不到位|重新整改|没整改`)
+	underway    = regexp.MustCompile(`正在|在办|在整改|推进|已联系|已安排|已报|等.{0,6}(?:到货|审批|施工)`)
+	undone      = regexp.MustCompile(`(?:没|未|不能|无法)(?:有|能)?.{0,4}(?:整改|清理|修好|办好|完成|解决|拆除)`)
+	extendWords = regexp.MustCompile(`(?:期限|限期|时间).{0,4}(?:改|延|放宽|宽限|推迟)|延期|延长|宽限`)
+	laterWords  = regexp.MustCompile(`改到|改为|延到|推到|推迟`) // of a deadline, unless the unit says what it did
 	lookWords   = regexp.MustCompile(`回头看|复查`)
 )
 
@@ -93,14 +96,16 @@ func (s *Skill) Guard(t *bot.Turn) (bool, error) {
 	switch {
 	case lookWords.MatchString(text):
 		return true, s.lookedAt(t, id, text)
-	case extendWords.MatchString(text):
-		return true, s.extend(t, id, text)
 	case backWords.MatchString(text):
 		return true, s.giveBack(t, id, text)
+	case extendWords.MatchString(text) && !strings.HasPrefix(text, "已"), laterWords.MatchString(text) && !doneWords.MatchString(text) && !passWords.MatchString(text):
+		return true, s.extend(t, id, text)
 	case passWords.MatchString(text):
 		return true, s.pass(t, id)
-	case doneWords.MatchString(text):
+	case doneWords.MatchString(text) && !undone.MatchString(text):
 		return true, s.rectified(t, id, text)
+	case undone.MatchString(text), underway.MatchString(text):
+		return true, s.note(t, id, text)
 	case len(t.Message.Attachments) > 0:
 		return true, s.addPhoto(t, id, text)
 	}
