@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -57,7 +58,8 @@ func pageParagraphs(pages []string) []paragraph {
 			} else {
 				all = append(all, paragraph{level: level, text: line, page: i + 1})
 			}
-			open = all[len(all)-1].level == 0 && width(line)*10 >= full*9 && !ended.MatchString(line)
+			last := &all[len(all)-1]
+			open = last.level == 0 && len(last.text) < longestParagraph && width(line)*10 >= full*9 && !ended.MatchString(line)
 		}
 	}
 	return all
@@ -154,6 +156,9 @@ func dropRunning(pages [][]string) {
 // numberless is a line with all numbers alike.
 func numberless(line string) string { return digits.ReplaceAllString(line, "0") }
 
+// longestParagraph is how many bytes lines are put together to; what is longer is cut into passages anyhow.
+const longestParagraph = 16 << 10
+
 // leastFull is the least width of a line that may go to the edge of the page; shorter ones are cut on purpose.
 const leastFull = 40
 
@@ -168,8 +173,9 @@ func width(line string) int {
 
 // joinLines puts a line to what it continues, with a space between words of letters.
 func joinLines(a, b string) string {
-	before := []rune(a)
-	if unicode.Is(unicode.Latin, before[len(before)-1]) && unicode.Is(unicode.Latin, []rune(b)[0]) {
+	last, _ := utf8.DecodeLastRuneInString(a)
+	first, _ := utf8.DecodeRuneInString(b)
+	if unicode.Is(unicode.Latin, last) && unicode.Is(unicode.Latin, first) {
 		return a + " " + b
 	}
 	return a + b

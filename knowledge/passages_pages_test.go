@@ -69,3 +69,19 @@ func TestPagesLoseNothing(t *testing.T) {
 		}
 	})
 }
+
+func FuzzReadPages(f *testing.F) {
+	f.Add("办法\n第一章 总则\n第一条 本办法\f— 2 —\n适用。")
+	f.Add("⼀⻓\uFFFE\x02\n\f1/3\f2/3")
+	f.Fuzz(func(t *testing.T, text string) {
+		passages, problem := ReadPages("a.pdf", strings.Split(text, "\f"))
+		if (problem == nil) != (len(passages) > 0) {
+			t.Errorf("%d passages and problem %v", len(passages), problem)
+		}
+		for _, p := range passages {
+			if p.Page < 1 || p.Page > strings.Count(text, "\f")+1 || p.Text == "" {
+				t.Errorf("%+v", p)
+			}
+		}
+	})
+}

@@ -12,7 +12,7 @@ import (
 	"linli/adapters/pdf"
 )
 
-func open(t testing.TB, within time.Duration) *pdf.Reader {
+func open(t *testing.T, within time.Duration) *pdf.Reader {
 	t.Helper()
 	r, err := pdf.Open(t.Context(), within)
 	if err != nil {
@@ -26,7 +26,7 @@ func open(t testing.TB, within time.Duration) *pdf.Reader {
 	return r
 }
 
-func file(t testing.TB, name string) []byte {
+func file(t *testing.T, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile("testdata/" + name)
 	if err != nil {
@@ -35,10 +35,20 @@ func file(t testing.TB, name string) []byte {
 	return data
 }
 
-// TestRead: what several programs write is read with its headings and pages: fonts as subsets with and without forms of their own for radicals, the
+// TestReader uses one reader for all: making one takes seconds.
+func TestReader(t *testing.T) {
+	r := open(t, 5*time.Second)
+	t.Run("reads", func(t *testing.T) { testReads(t, r) })
+	t.Run("refuses", func(t *testing.T) { testRefuses(t, r) })
+	t.Run("broken", func(t *testing.T) { testBroken(t, r) })
+	if _, problem := r.Read(t.Context(), "a.pdf", file(t, "gbk.pdf")); problem != nil {
+		t.Errorf("after all of them: %v", problem)
+	}
+}
+
+// testReads: what several programs write is read with its headings and pages: fonts as subsets with and without forms of their own for radicals, the
 // character sets of old office programs with fonts that are not in the file, one that may be read but not changed.
-func TestRead(t *testing.T) {
-	r := open(t, 0)
+func testReads(t *testing.T, r *pdf.Reader) {
 	for name, want := range map[string][]string{
 		"chromium.pdf": {"《老旧小区加装电梯办法》第一章 总则(第1页)|第一条 为了方便居民出行,改善居住条件,根据《中华人民共和国民法典》等法律法规,结合本市实际,制定本办法。",
 			"《老旧小区加装电梯办法》第二章 条件(第1页)|由本单元三分之二以上业主同意。每台补贴10万元,自2025年3月1日起施行,咨询电话0798-8224321。",
@@ -64,9 +74,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestRefused: what cannot be read is refused with what to do instead, and the reader goes on.
-func TestRefused(t *testing.T) {
-	r := open(t, 0)
+// testRefuses: what cannot be read is refused with what to do instead.
+func testRefuses(t *testing.T, r *pdf.Reader) {
 	whole := file(t, "gbk.pdf")
 	for _, c := range []struct {
 		name string
@@ -85,9 +94,6 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: %d passages, %v", c.name, len(passages), problem)
 		}
 	}
-	if _, problem := r.Read(t.Context(), "a.pdf", whole); problem != nil {
-		t.Errorf("after them: %v", problem)
-	}
 }
 
 // TestDeadline: a file that takes too long is given up, and the next one is read.
@@ -98,9 +104,8 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// TestBroken: a file with some bytes that are wrong is read or refused, and the next one is read.
-func TestBroken(t *testing.T) {
-	r := open(t, 5*time.Second)
+// testBroken: a file with some bytes that are wrong is read or refused.
+func testBroken(t *testing.T, r *pdf.Reader) {
 	var whole [][]byte
 	for _, name := range []string{"gbk.pdf", "ucs2.pdf", "scanned.pdf", "encrypted.pdf"} {
 		whole = append(whole, file(t, name))
@@ -113,27 +118,6 @@ func TestBroken(t *testing.T) {
 		passages, problem := r.Read(t.Context(), "a.pdf", data)
 		if (problem == nil) != (len(passages) > 0) {
 			rt.Errorf("%d passages and problem %v", len(passages), problem)
-		}
-	})
-	if _, problem := r.Read(t.Context(), "a.pdf", whole[0]); problem != nil {
-		t.Errorf("after them: %v", problem)
-	}
-}
-
-// FuzzRead: nothing that a file says gets out of PDFium's room.
-func FuzzRead(f *testing.F) {
-	r := open(f, 5*time.Second)
-	for _, name := range []string{"gbk.pdf", "ucs2.pdf", "scanned.pdf", "encrypted.pdf"} {
-		whole := file(f, name)
-		f.Add(whole)
-		f.Add(whole[:len(whole)/2])
-		f.Add(bytes.ReplaceAll(whole, []byte("/Count 1"), []byte("/Count 99999999")))
-		f.Add(bytes.ReplaceAll(whole, []byte("4 0 R"), []byte("3 0 R")))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		passages, problem := r.Read(t.Context(), "a.pdf", data)
-		if (problem == nil) != (len(passages) > 0) {
-			t.Errorf("%d passages and problem %v", len(passages), problem)
 		}
 	})
 }
