@@ -338,6 +338,25 @@ func TestSendOutcomes(t *testing.T) {
 	}
 }
 
+// TestEditedMessages: a question is answered anew, what has effects isn't done again, and an edited number chooses nothing.
+func TestEditedMessages(t *testing.T) {
+	s := newStage(t)
+	edit := func(text string) {
+		s.said++
+		s.receive(bot.Message{ID: fmt.Sprint("m", s.said), Chat: bot.Chat{Channel: "fake", ID: "a"}, From: bot.Account{Channel: "fake", ID: "a"}, Text: text, Edited: true})
+		s.drain()
+	}
+	s.hear("a", "x")
+	edit("y")
+	s.hear("a", "choose")
+	edit("1")
+	edit("secret")
+	heard := s.channel.texts("a")
+	if len(heard) != 5 || heard[1] != "echo y" || heard[3] != "echo 1" || !strings.Contains(heard[4], "再说一句") {
+		t.Errorf("%q", heard)
+	}
+}
+
 func TestUnknownNoticeIsSentAgain(t *testing.T) {
 	s := newStage(t)
 	s.channel.fail["notice"] = []error{&bot.SendError{Outcome: bot.Unknown, Err: context.DeadlineExceeded}}

@@ -46,7 +46,7 @@ func (e *Engine) converse(t *Turn) error {
 		m.Text = strings.ToValidUTF8(m.Text[:MaxText], "")
 		t.Say(e.texts.Say("cut", nil))
 	}
-	if m.Action == "" {
+	if m.Action == "" && !m.Edited {
 		m.Action = chosen(t.Session.Choices, m.Text)
 	}
 	if m.Action == "" {
@@ -96,6 +96,11 @@ func (e *Engine) route(t *Turn) error {
 		if c, ok := e.skills[skill].(Chooser); ok {
 			return c.Choose(t, verb, argument)
 		}
+	}
+	if t.Message.Edited && (t.Session.Skill != "" || e.routes[t.Understood.Intent].Action != Ask) {
+		// A question is answered anew. What has had its effects had better be put right in words than done a second time.
+		t.Say(e.texts.Say("edited", nil))
+		return nil
 	}
 	if c, ok := e.skills[t.Session.Skill].(Continuer); ok {
 		if mine, err := c.Continue(t); mine || err != nil {

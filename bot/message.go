@@ -18,6 +18,7 @@ type Message struct {
 	Action string `json:"action,omitempty"`
 	// Addressed says, in a group, that the bot was mentioned or replied to.
 	Addressed   bool         `json:"addressed,omitempty"`
+	Edited      bool         `json:"edited,omitempty"` // it stands in the place of something said before, which has been handled as it was
 	Location    *Location    `json:"location,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`
 	ReplyTo     string       `json:"reply_to,omitempty"` // ID of the platform's message that it answers

@@ -49,13 +49,20 @@ func TestMessages(t *testing.T) {
 		"photo":            {`{"message_id":1,` + alone + `,` + wang + `,"caption":"堵了","media_group_id":"9","photo":[{"file_id":"s","file_size":1},{"file_id":"l","file_size":9}]}`, &bot.Message{Chat: private, From: from, Text: "堵了", Attachments: []bot.Attachment{{Kind: "image", Ref: "l", Size: 9}}, Addressed: true}},
 		"voice":            {`{"message_id":1,` + alone + `,` + wang + `,"voice":{"file_id":"v","file_size":5}}`, &bot.Message{Chat: private, From: from, Attachments: []bot.Attachment{{Kind: "audio", Ref: "v", Size: 5, Name: "voice.ogg"}}, Addressed: true}},
 		"a sticker":        {`{"message_id":1,` + alone + `,` + wang + `,"sticker":{"file_id":"x"}}`, &bot.Message{Chat: private, From: from, Addressed: true}},
+		"edited":           {`{"message_id":1,"date":100,"edit_date":160,` + alone + `,` + wang + `,"text":"路灯坏了"}`, &bot.Message{Chat: private, From: from, Text: "路灯坏了", Addressed: true, Edited: true}},
+		"edited long ago":  {`{"message_id":1,"date":100,"edit_date":9999,` + alone + `,` + wang + `,"text":"路灯坏了"}`, nil},
+		"a moving pin":     {`{"message_id":1,"date":100,"edit_date":160,` + alone + `,` + wang + `,"location":{"latitude":29.29,"longitude":117.2,"live_period":900}}`, nil},
 		"somebody joined":  {`{"message_id":1,` + crowd + `,` + wang + `,"new_chat_members":[{"id":8}]}`, nil},
 		"another bot":      {`{"message_id":1,` + crowd + `,"from":{"id":8,"is_bot":true},"text":"hi"}`, nil},
 		"a channel's post": {`{"message_id":1,` + crowd + `,"text":"hi"}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var u models.Update
-			if err := json.Unmarshal([]byte(`{"update_id":3,"message":`+test.update+`}`), &u); err != nil {
+			kind := "message"
+			if strings.Contains(test.update, `"edit_date"`) {
+				kind = "edited_message"
+			}
+			if err := json.Unmarshal([]byte(`{"update_id":3,"`+kind+`":`+test.update+`}`), &u); err != nil {
 				t.Fatal(err)
 			}
 			got, ok := c.message(&u)
@@ -129,6 +136,7 @@ func TestRender(t *testing.T) {
 func FuzzUpdate(f *testing.F) {
 	c := newChannel(f)
 	f.Add([]byte(`{"update_id":1,"message":{"message_id":1,` + alone + `,` + wang + `,"text":"@linli_bot x","entities":[{"type":"mention","offset":0,"length":10},{"type":"bot_command","offset":-1,"length":99}]}}`))
+	f.Add([]byte(`{"update_id":1,"edited_message":{"message_id":1,"date":1,"edit_date":2,` + alone + `,` + wang + `,"caption":"x"}}`))
 	f.Add([]byte(`{"update_id":1,"callback_query":{"id":"1","from":{"id":1},"data":"x","message":{"message_id":1,"date":0}}}`))
 	f.Add([]byte(`{"update_id":1,"callback_query":{"id":"1","from":{"id":1},"data":"x","message":{"message_id":1,"date":9,` + alone + `}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

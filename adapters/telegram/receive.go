@@ -199,6 +199,8 @@ func (c *Channel) message(u *models.Update) (bot.Message, bool) {
 		return c.pressed(m, u.CallbackQuery)
 	case u.Message != nil:
 		return c.said(m, u.Message)
+	case u.EditedMessage != nil:
+		return c.edited(m, u.EditedMessage)
 	}
 	return m, false
 }
@@ -264,6 +266,19 @@ func (c *Channel) said(m bot.Message, said *models.Message) (bot.Message, bool) 
 		}
 	}
 	return m, true
+}
+
+// forget is how long after it was written a message's edits are taken.
+const forget = time.Hour
+
+// edited is what somebody wrote anew in the place of something else. A position that moves, and what was said long ago, are left alone.
+func (c *Channel) edited(m bot.Message, said *models.Message) (bot.Message, bool) {
+	if said.Text+said.Caption == "" || said.Location != nil || time.Duration(said.EditDate-said.Date)*time.Second > forget {
+		return m, false
+	}
+	m, ok := c.said(m, said)
+	m.Edited, m.At = true, time.Unix(int64(said.EditDate), 0)
+	return m, ok
 }
 
 // address takes our name out of the text, and says whether it stood there. Offsets count UTF-16 units.

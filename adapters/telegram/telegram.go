@@ -61,7 +61,7 @@ type Channel struct {
 }
 
 // allowed are the updates that are asked for.
-var allowed = []string{models.AllowedUpdateMessage, models.AllowedUpdateCallbackQuery}
+var allowed = []string{models.AllowedUpdateMessage, models.AllowedUpdateEditedMessage, models.AllowedUpdateCallbackQuery}
 
 // New checks the options and returns a channel that is not running yet.
 func New(o Options) (*Channel, error) {
