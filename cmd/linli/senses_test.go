@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"linli/adapters/telegram/telegramtest"
 	"linli/bot"
 )
 
@@ -127,6 +128,50 @@ func TestSenses(t *testing.T) {
 	if p, v := model.photos.Load(), model.voices.Load(); p != 1 || v != 1 {
 		t.Errorf("%d photos and %d recordings were sent", p, v)
 	}
+}
+
+// TestSensesOverTelegram: a photo and a voice message are fetched from the platform first, and confirmed by a button there.
+func TestSensesOverTelegram(t *testing.T) {
+	model := serveSenses(t, "马鞍山社区5栋楼下路灯不亮")
+	platform := telegramtest.New()
+	var picture bytes.Buffer
+	if err := jpeg.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		t.Fatal(err)
+	}
+	platform.File("photo-1", picture.Bytes())
+	platform.File("voice-1", append([]byte("OggS\x00\x02"), make([]byte, 60)...))
+	telegramService(t, platform, "polling", func(c *Config) {
+		c.Model = ModelConfig{BaseURL: model.URL + "/v1", Name: "little", Vision: true, Audio: "whisper-1"}
+	})
+	shows := func(want string) string {
+		t.Helper()
+		for began := time.Now(); time.Since(began) < 15*time.Second; time.Sleep(10 * time.Millisecond) {
+			for _, c := range platform.Shown() {
+				if strings.Contains(c.Params["text"], want) {
+					return c.Params["reply_markup"]
+				}
+			}
+		}
+		t.Fatalf("never shown %q, but %v", want, platform.Shown())
+		return ""
+	}
+	send := func(from int64, what string, content any) {
+		m := platform.Private(from, "")
+		delete(m, "text")
+		m[what] = content
+		platform.Queue(platform.Update(0, "message", m))
+	}
+	send(7, "photo", []any{map[string]any{"file_id": "photo-1", "file_size": 600, "width": 8, "height": 8}})
+	if markup := shows("照片里像是:井盖破损。对吗?"); !strings.Contains(markup, "senses:yes:") {
+		t.Errorf("without a button: %s", markup)
+	}
+	send(8, "voice", map[string]any{"file_id": "voice-1", "file_size": 66})
+	markup := shows("“马鞍山社区5栋楼下路灯不亮”")
+	press := regexp.MustCompile(`senses:yes:\w+`).FindString(markup)
+	platform.Queue(platform.Update(0, "callback_query", map[string]any{
+		"id": "press-1", "from": map[string]any{"id": 8, "first_name": "王奶奶"}, "message": platform.Private(8, "?"), "data": press,
+	}))
+	shows("已受理,编号")
 }
 
 // TestSensesOff: neither leaves unless the operator wrote so, or when the task is off.

@@ -13,7 +13,7 @@ import (
 )
 
 // telegramService runs the service with a Telegram of our own until the test ends, and returns its address.
-func telegramService(t *testing.T, platform *telegramtest.Server, mode string) string {
+func telegramService(t *testing.T, platform *telegramtest.Server, mode string, change ...func(*Config)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -24,6 +24,9 @@ func telegramService(t *testing.T, platform *telegramtest.Server, mode string) s
 	config := defaults()
 	config.Listen, config.Store, config.PublicURL, config.Log.Level = addr, t.TempDir(), "http://"+addr, "error"
 	config.Telegram = TelegramConfig{Token: telegramtest.Token, Mode: mode, Secret: "hook-secret", Server: platform.URL}
+	for _, c := range change {
+		c(&config)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- serve(ctx, config, streams{out: io.Discard, err: io.Discard}) }()
