@@ -1,7 +1,11 @@
 package telegram
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -120,8 +124,8 @@ func TestRender(t *testing.T) {
 		}
 	}
 	long := bot.Choice{Label: "长", Action: "x:y:" + strings.Repeat("z", 64)}
-	markup, ok := keyboard(bot.Reply{Choices: []bot.Choice{{Label: "是", Action: "a:b:1"}, {Label: "否", Action: "a:b:2"}, long}}, true).(*models.InlineKeyboardMarkup)
-	if !ok || len(markup.InlineKeyboard) != 1 || len(markup.InlineKeyboard[0]) != 2 {
+	markup, ok := keyboard(bot.Reply{Choices: []bot.Choice{{Label: "是", Action: "a:b:1"}, {Label: "否", Action: "a:b:2"}, long}}, true).(*buttons)
+	if !ok || len(markup.Rows) != 1 || len(markup.Rows[0]) != 2 {
 		t.Errorf("%+v", markup)
 	}
 	if _, ok := keyboard(bot.Reply{AskLocation: true}, true).(*models.ReplyKeyboardMarkup); !ok {
@@ -168,6 +172,38 @@ func FuzzRender(f *testing.F) {
 		}
 		if depth != 0 {
 			t.Errorf("%q", got)
+		}
+	})
+}
+
+// always is a platform that answers the same to everything.
+type always struct{ body []byte }
+
+func (a always) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(a.body)), Request: r}, nil
+}
+
+// FuzzAnswer: whatever the platform answers, it is updates or an error, and what is sent has an ID or failed in a known way.
+func FuzzAnswer(f *testing.F) {
+	for _, body := range []string{
+		`{"ok":true,"result":[{"update_id":1,"message":{}}]}`, `{"ok":true,"result":[1]}`, `{"ok":true,"result":{"message_id":5}}`, `{"ok":true}`, `<html>`, ``, `null`,
+		`{"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":-5}}`, `{"ok":false,"error_code":409}`, `{"ok":false}`,
+		`{"ok":false,"error_code":400,"parameters":{"migrate_to_chat_id":-1000}}`,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		c, err := New(Options{Token: telegramtest.Token, Server: "http://127.0.0.1:1", Client: &http.Client{Transport: always{body}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if updates, err := c.updates(t.Context(), 0, 0); err != nil && updates != nil {
+			t.Errorf("%d updates and %v", len(updates), err)
+		}
+		id, err := c.Send(t.Context(), bot.Delivery{To: bot.Chat{Channel: Name, ID: "7"}, Reply: bot.Reply{Text: "x"}})
+		var failed *bot.SendError
+		if err != nil && (!errors.As(err, &failed) || failed.After < 0) || err == nil && id == "" {
+			t.Errorf("%q %v", id, err)
 		}
 	})
 }

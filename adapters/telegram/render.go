@@ -126,25 +126,35 @@ func fits(c bot.Choice) bool {
 // perRow is how many buttons stand beside each other: as many short ones as a phone shows whole.
 const perRow = 3
 
+// buttons and button are the platform's inline keyboard. The library's own gives every button a second meaning, an empty text to copy.
+type buttons struct {
+	Rows [][]button `json:"inline_keyboard"`
+}
+
+type button struct {
+	Text string `json:"text"`
+	Data string `json:"callback_data"`
+}
+
 // keyboard are the buttons of the reply, or in a private chat the offer to send where one is; nil if there is nothing to press.
 func keyboard(r bot.Reply, private bool) models.ReplyMarkup {
-	var rows [][]models.InlineKeyboardButton
+	var rows [][]button
 	width := 0
 	for _, c := range r.Choices {
 		if !fits(c) {
 			continue
 		}
-		button := models.InlineKeyboardButton{Text: c.Label, CallbackData: c.Action}
+		b := button{c.Label, c.Action}
 		units := len([]rune(c.Label))
 		if n := len(rows); n == 0 || len(rows[n-1]) == perRow || width+units > 14 {
 			rows, width = append(rows, nil), 0
 		}
-		rows[len(rows)-1] = append(rows[len(rows)-1], button)
+		rows[len(rows)-1] = append(rows[len(rows)-1], b)
 		width += units
 	}
 	switch {
 	case len(rows) > 0:
-		return &models.InlineKeyboardMarkup{InlineKeyboard: rows}
+		return &buttons{rows}
 	case r.AskLocation && private:
 		return &models.ReplyKeyboardMarkup{
 			Keyboard:        [][]models.KeyboardButton{{{Text: "发送我的位置", RequestLocation: true}}},

@@ -131,7 +131,7 @@ func (c *Channel) Edit(ctx context.Context, to bot.Chat, id string, r bot.Reply)
 	p := &api.EditMessageTextParams{
 		ChatID: chat, MessageID: message, Text: render(r), ParseMode: models.ParseModeHTML, LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: api.True()},
 	}
-	if k, ok := keyboard(r, false).(*models.InlineKeyboardMarkup); ok {
+	if k, ok := keyboard(r, false).(*buttons); ok {
 		p.ReplyMarkup = k
 	}
 	_, err = c.calls.EditMessageText(ctx, p)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"mime"
 	"mime/multipart"
@@ -82,7 +83,7 @@ func startMock(t *testing.T) *mock {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
+	forward := &httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
 	m.proxy = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := m.asJSON(r); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
@@ -202,14 +203,14 @@ func onMock(t *testing.T) (*mock, *Channel, *inbox, *record) {
 
 // TestMockPolls: injected updates arrive once and in order, are confirmed only when they are durable, and come again until then.
 func TestMockPolls(t *testing.T) {
-	m, _, in, log := onMock(t)
+	m, _, in, lines := onMock(t)
 	in.failWith(bot.Errorf(bot.Unavailable, "the disk is full"))
 	said := telegramtest.New()
 	defer said.Close()
 	for i := range 7 {
 		m.control("updates", map[string]any{"message": said.Private(person, fmt.Sprint("第", i))})
 	}
-	wait(t, "it is said that it isn't durable", func() bool { return strings.Contains(log.String(), "not durable yet") })
+	wait(t, "it is said that it isn't durable", func() bool { return strings.Contains(lines.String(), "not durable yet") })
 	if got := m.pending(); got != 7 {
 		t.Fatalf("%d updates are left of 7 that nobody could keep", got)
 	}
@@ -283,7 +284,7 @@ func TestMockSends(t *testing.T) {
 
 // TestMockFails: what the platform refuses is classified by what it says.
 func TestMockFails(t *testing.T) {
-	m, c, _, log := onMock(t)
+	m, c, _, lines := onMock(t)
 	cases := map[string]struct {
 		response map[string]any
 		outcome  bot.Outcome
@@ -322,6 +323,6 @@ func TestMockFails(t *testing.T) {
 		t.Errorf("what stands there already was not taken as done: %v", err)
 	}
 	m.control("scenarios", map[string]any{"method": "getUpdates", "times": 1, "response": map[string]any{"error_code": 409, "description": "Conflict: terminated by other long poll"}})
-	wait(t, "another poller is named", func() bool { return strings.Contains(log.String(), "another program polls") })
+	wait(t, "another poller is named", func() bool { return strings.Contains(lines.String(), "another program polls") })
 	wait(t, "it polls again", c.Ready)
 }
