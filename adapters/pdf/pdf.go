@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -56,14 +57,32 @@ func Open(ctx context.Context, within time.Duration) (*Reader, error) {
 // Close ends the reader.
 func (r *Reader) Close() error { return r.pool.Close() }
 
-// Read reads a document into passages that cite their page.
+// Read reads a document into passages that cite their page. With passages the problem is a warning: some pages have no text.
 func (r *Reader) Read(ctx context.Context, name string, data []byte) ([]knowledge.Passage, *knowledge.Problem) {
 	pages, err := r.Pages(ctx, data)
 	if err != nil {
-		problem := &knowledge.Problem{File: name, Message: why(err)}
-		return nil, problem
+		return nil, &knowledge.Problem{File: name, Message: why(err)}
 	}
-	return knowledge.ReadPages(name, pages)
+	passages, problem := knowledge.ReadPages(name, pages)
+	if blank := blankPages(pages); problem == nil && blank != "" {
+		problem = &knowledge.Problem{File: name, Warning: true, Message: "第" + blank + "页没有文字,可能是扫描的图片,引用不到"}
+	}
+	return passages, problem
+}
+
+// blankPages names the pages without a letter, the first ten of them.
+func blankPages(pages []string) string {
+	var blank []string
+	for i, page := range pages {
+		if strings.ContainsFunc(page, unicode.IsLetter) {
+			continue
+		}
+		if len(blank) == 10 {
+			return strings.Join(blank, "、") + "……"
+		}
+		blank = append(blank, strconv.Itoa(i+1))
+	}
+	return strings.Join(blank, "、")
 }
 
 // Why a file cannot be read.

@@ -49,8 +49,10 @@ func (c *documentsImport) Run(ctx context.Context, io streams, g *globals) error
 			return err
 		}
 		if problem != nil {
-			failed++
 			fmt.Fprintln(io.err, problem)
+		}
+		if problem != nil && !problem.Warning {
+			failed++
 			continue
 		}
 		read = append(read, passages)
