@@ -53,6 +53,7 @@ type world struct {
 	understand bot.Understander
 	org        *bot.Org
 	n          int
+	clocks     []int // minutes of the day at which somebody looks at the clock
 }
 
 func (w *world) open() {
@@ -103,17 +104,17 @@ func (w *world) press(who, label string) {
 func (w *world) until(at time.Time) {
 	for time.Now().Before(at) {
 		w.close()
-		time.Sleep(min(time.Until(look(time.Now())), time.Until(at)))
+		time.Sleep(min(time.Until(look(time.Now(), w.clocks)), time.Until(at)))
 		w.open()
 		must(w.t, w.engine.Drain(w.t.Context()))
 	}
 }
 
 // look is the next time of the day after this one at which something may be due.
-func look(now time.Time) time.Time {
+func look(now time.Time, clocks []int) time.Time {
 	now = now.In(shanghai)
 	for day := 0; ; day++ {
-		for _, clock := range []int{8*60 + 30, 9 * 60, 15 * 60, 17*60 + 30, 18 * 60} {
+		for _, clock := range clocks {
 			if at := time.Date(now.Year(), now.Month(), now.Day()+day, 0, clock, 0, 0, shanghai); at.After(now) {
 				return at
 			}
@@ -133,13 +134,13 @@ func (w *world) told(who, words string) []string {
 }
 
 // live runs the test in a bubble whose time begins with the quarter's eve.
-func live(t *testing.T, test func(w *world)) {
+func live(t *testing.T, clocks []int, test func(w *world)) {
 	understand, err := model()
 	must(t, err)
 	org := sampleOrg(t)
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(time.Date(2026, 9, 25, 10, 0, 0, 0, shanghai)))
-		w := &world{t: t, file: filepath.Join(t.TempDir(), "linli"), ears: &ears{seen: map[string]bool{}}, understand: understand, org: org}
+		w := &world{t: t, file: filepath.Join(t.TempDir(), "linli"), ears: &ears{seen: map[string]bool{}}, understand: understand, org: org, clocks: clocks}
 		w.open()
 		defer w.close()
 		w.person("督查员", bot.Inspector, "360203003")
@@ -153,7 +154,7 @@ func live(t *testing.T, test func(w *world)) {
 // TestQuarter lives through two quarters, each step in another process: the plan is proposed once, each of its rounds reminds once and asks once,
 // and what was not visited is named before the end.
 func TestQuarter(t *testing.T) {
-	live(t, func(w *world) {
+	live(t, []int{8*60 + 30, 9 * 60, 15 * 60, 17*60 + 30}, func(w *world) {
 		w.until(time.Date(2026, 10, 8, 12, 0, 0, 0, shanghai))
 		w.press("督查员", "确认计划")
 		for _, day := range []int{14, 21, 28} {
@@ -187,7 +188,7 @@ func TestQuarter(t *testing.T) {
 // TestFollowed lives with one finding to its end, each step in another process: warned of, late, up level after level, chased at the top, put right,
 // checked off, looked at until somebody answers.
 func TestFollowed(t *testing.T) {
-	live(t, func(w *world) {
+	live(t, []int{9 * 60, 18 * 60}, func(w *world) {
 		w.until(time.Date(2026, 11, 2, 10, 0, 0, 0, shanghai))
 		w.say("督查员", "督查发现马鞍山社区3栋楼道堆物,限3天整改", "") // until Thursday
 		w.until(time.Date(2026, 11, 20, 12, 0, 0, 0, shanghai))
