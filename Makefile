@@ -28,6 +28,8 @@ bench: ## throughput, latency, growth, start-up and memory, as one report
 	$(GO) test -run '^$$' -bench Broadcast -benchtime 1x ./bot
 	$(GO) test -run '^$$' -bench Stores -benchtime 6000x ./cmd/linli
 	$(GO) test -run '^$$' -bench Feishu -benchtime 4000x ./cmd/linli
+	$(GO) test -run '^$$' -bench TelegramAck -benchtime 1300x ./cmd/linli
+	$(GO) test -run '^$$' -bench TelegramCrowd -benchtime 3x ./cmd/linli
 	$(GO) run ./cmd/bench
 
 eval: ## how well it understands and answers; MEASURE=DIR adds public data sets that aren't part of the project

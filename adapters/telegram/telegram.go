@@ -33,6 +33,9 @@ const (
 // Server is the platform's own address.
 const Server = "https://api.telegram.org"
 
+// connections is how many the calls keep open: as many as the engine sends at once.
+const connections = 256
+
 // Options are what a Channel is made of. Only Token is always needed.
 type Options struct {
 	Token  string // from BotFather
@@ -71,7 +74,7 @@ func New(o Options) (*Channel, error) {
 	}
 	if o.Client == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = 64
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = connections, connections
 		o.Client = &http.Client{Timeout: 15 * time.Second, Transport: t}
 	}
 	var wrong []error
