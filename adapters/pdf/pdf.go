@@ -117,6 +117,9 @@ func (r *Reader) Pages(ctx context.Context, data []byte) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.within)
 	defer cancel()
 	in, err := r.pool.GetInstanceWithContext(ctx) // a fresh one: no file meets what another has left
+	if ctx.Err() != nil {
+		return nil, errSlow
+	}
 	if err != nil {
 		return nil, err
 	}
