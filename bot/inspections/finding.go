@@ -264,8 +264,19 @@ func (s *Skill) pass(t *bot.Turn, id string) error {
 		return err
 	}
 	data := s.view(t, f)
-	t.Say(s.say("passed", data))
-	return s.tell(t, f.Unit, bot.Reply{Text: s.say("passed", data)})
+	// When it is looked at again is for the inspector alone: the round on that day may be one that comes unannounced.
+	text := "passed"
+	if t.Message.Chat.Group {
+		text = "passed.told"
+	}
+	t.Say(s.say(text, data))
+	chats, err := t.Chats(f.Unit, bot.Secretary, bot.Street)
+	for _, c := range chats {
+		if c != t.Message.Chat { // there it was said just now
+			t.Tell(c, bot.Reply{Text: s.say("passed.told", data)}, time.Time{})
+		}
+	}
+	return err
 }
 
 // giveBack returns the finding with the reason. Its deadline changes only if the words name another.

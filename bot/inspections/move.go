@@ -31,8 +31,8 @@ func (s *Skill) choose(t *bot.Turn, words string, c change) error {
 	from = later(from, t.Now)
 	allowed := 0
 	all, err := s.between(t, from, to, func(r *Round) []string {
-		if slices.ContainsFunc(r.Units, func(u string) bool { return !t.Allowed(bot.PlanInspection, u) }) {
-			return nil
+		if t.Message.Chat.Group && !r.Announced || slices.ContainsFunc(r.Units, func(u string) bool { return !t.Allowed(bot.PlanInspection, u) }) {
+			return nil // in a group nothing is said of what comes unannounced
 		}
 		allowed++
 		if len(meant(t, r.Units, named)) == 0 {

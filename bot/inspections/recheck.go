@@ -175,6 +175,6 @@ func (s *Skill) recheck(t *bot.Turn) error {
 			}
 		}
 	}
-	t.Say(s.say("look.list", lines))
+	t.Reply(bot.Reply{Text: s.say("look.list", lines), Personal: true})
 	return nil
 }

@@ -34,7 +34,17 @@ func (s *Skill) draftRound(t *bot.Turn) error {
 		t.Say(s.say("forbidden", nil))
 		return nil
 	}
-	return s.draft(t, state{Ask: "round", Round: &Round{Title: t.Text(), Announced: !secret.MatchString(t.Text()), By: t.Person.ID, Who: who(t), Chat: t.Message.Chat}})
+	r := &Round{Title: t.Text(), Announced: !secret.MatchString(t.Text()), By: t.Person.ID, Who: who(t), Chat: t.Message.Chat}
+	if t.Message.Chat.Group {
+		if !r.Announced {
+			t.Say(s.say("secret", nil))
+			return nil
+		}
+		if t.Person.Chat.ID != "" {
+			r.Chat = t.Person.Chat // reminders are for who inspects
+		}
+	}
+	return s.draft(t, state{Ask: "round", Round: r})
 }
 
 // draft fills the round with what was said, asks once for what it lacks, and echoes it in full.

@@ -122,7 +122,7 @@ func (s *Skill) rounds(t *bot.Turn) error {
 			when += "到 " + bot.Day(last) + " "
 		}
 	}
-	t.Say(s.say("rounds", map[string]any{"When": when, "Lines": lines, "N": len(all), "More": more}))
+	t.Reply(bot.Reply{Personal: true, Text: s.say("rounds", map[string]any{"When": when, "Lines": lines, "N": len(all), "More": more})})
 	return nil
 }
 
