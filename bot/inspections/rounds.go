@@ -78,10 +78,11 @@ func (s *Skill) between(t *bot.Turn, from, to time.Time, admit func(r *Round) []
 	return all, nil
 }
 
-// seen are the round's units at which the person may know of it: who inspects knows all; the unit's own staff what it is told of.
+// seen are the round's units at which the person may know of it: who plans inspections there knows all; who works there or above what is announced.
 func (s *Skill) seen(t *bot.Turn, r *Round) []string {
 	return slices.DeleteFunc(slices.Clone(r.Units), func(u string) bool {
-		return !t.Allowed(bot.RecordFinding, u) && !(r.Announced && (t.Allowed(bot.ReportProgress, u) || t.Allowed(bot.HandleIncident, u)))
+		works := t.Allowed(bot.RecordFinding, u) || t.Allowed(bot.ReportProgress, u) || t.Allowed(bot.HandleIncident, u)
+		return !t.Allowed(bot.PlanInspection, u) && !(r.Announced && works)
 	})
 }
 
