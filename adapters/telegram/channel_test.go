@@ -296,6 +296,43 @@ func TestButtonsAreReleased(t *testing.T) {
 	}
 }
 
+// TestSilence: what the platform is silent about until we give up may have been shown, and the error says that it was silence.
+func TestSilence(t *testing.T) {
+	s := raise(t, Webhook)
+	s.run()
+	s.platform.Fail("sendMessage", telegramtest.Fault{Slow: time.Second, Pass: true})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err := s.channel.Send(ctx, bot.Delivery{To: bot.Chat{Channel: Name, ID: "1"}, Line: "1", Reply: bot.Reply{Text: "通知"}})
+	var failed *bot.SendError
+	var silent interface{ Timeout() bool }
+	if !errors.As(err, &failed) || failed.Outcome != bot.Unknown || !errors.As(err, &silent) || !silent.Timeout() {
+		t.Errorf("%v", err)
+	}
+	wait(t, "it is shown all the same", func() bool { return len(s.platform.Shown()) == 1 })
+}
+
+// TestMediaGroup: an album comes as updates of its own, each with one photo, the words with the first.
+func TestMediaGroup(t *testing.T) {
+	s := raise(t, Webhook)
+	in := s.run()
+	for i := range 3 {
+		m := s.platform.Private(person, "")
+		delete(m, "text")
+		m["media_group_id"], m["photo"] = "g1", []any{map[string]any{"file_id": fmt.Sprint("small", i)}, map[string]any{"file_id": fmt.Sprint("big", i)}}
+		if i == 0 {
+			m["caption"] = "3栋下水道堵了"
+		}
+		if err := s.post(s.platform.Update(0, "message", m)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := in.messages()
+	if len(got) != 3 || got[0].Text != "3栋下水道堵了" || got[2].Text != "" || got[2].Attachments[0].Ref != "big2" {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestMarkupThatIsRefused goes out as plain text.
 func TestMarkupThatIsRefused(t *testing.T) {
 	s := raise(t, Webhook)

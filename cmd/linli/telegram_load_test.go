@@ -28,6 +28,7 @@ type telegramProcess struct {
 	client   *http.Client
 	cmd      *exec.Cmd
 	log      bytes.Buffer
+	used     time.Duration // CPU of the processes that have ended
 }
 
 // hookSecret is what each post bears.
@@ -76,6 +77,7 @@ func (s *telegramProcess) kill() {
 	}
 	_ = s.cmd.Process.Kill()
 	_ = s.cmd.Wait() // says that it was killed
+	s.used += s.cmd.ProcessState.UserTime() + s.cmd.ProcessState.SystemTime()
 	s.cmd = nil
 	for _, secret := range []string{telegramtest.Token, hookSecret} {
 		if strings.Contains(s.log.String(), secret) {
