@@ -13,7 +13,7 @@ import (
 	"unicode"
 
 	"github.com/klippa-app/go-pdfium"
-	pdfium_errors "github.com/klippa-app/go-pdfium/errors"
+	pdfiumerrors "github.com/klippa-app/go-pdfium/errors"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
 	"github.com/klippa-app/go-pdfium/webassembly"
@@ -94,7 +94,7 @@ var (
 
 func why(err error) string {
 	switch {
-	case errors.Is(err, pdfium_errors.ErrPassword), errors.Is(err, pdfium_errors.ErrSecurity):
+	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
 		return "这个 PDF 加了密码,请去掉密码后另存一份"
 	case errors.Is(err, errLarge):
 		return fmt.Sprintf("这个 PDF 太大(最多 %d MB、%d 页),请分成几个", mostBytes>>20, mostPages)
@@ -112,7 +112,7 @@ func (r *Reader) Pages(ctx context.Context, data []byte) ([]string, error) {
 		return nil, errLarge
 	}
 	if len(data) == 0 {
-		return nil, pdfium_errors.ErrFormat
+		return nil, pdfiumerrors.ErrFormat
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.within)
 	defer cancel()

@@ -87,7 +87,7 @@ func (s *Skill) look(t *bot.Turn, j job, k bot.KeptFile) error {
 	if err := t.Worked(work); err != nil || work.Outcome != bot.ModelUsed {
 		return err
 	}
-	var before bot.Seen
+	var before bot.Seen // the same photo may have been sent before; what is seen now counts
 	if _, err := t.Get(bot.KindSeen, j.File.Key(), &before); err != nil {
 		return err
 	}
