@@ -2,6 +2,7 @@ package intents
 
 import (
 	_ "embed"
+	"iter"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -27,43 +28,72 @@ const timesRead = 4
 
 // intentExamples are what people say, by intent.
 func intentExamples() []Example {
-	var examples []Example
-	intent, troubles := "", troubles()
+	examples := plainIntents()
 	dice := rand.New(rand.NewPCG(7, 8))
-	for line := range strings.Lines(intentTexts) {
-		line = strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(line, "## "):
-			intent = strings.Fields(line)[1]
-		case line == "" || strings.HasPrefix(line, "#"):
-		default:
-			for text := range strings.SplitSeq(line, "|") {
-				if strings.Contains(text, "{}") {
-					frames := readings(text, dice)
-					for next := range max(perFrame, len(frames)) {
-						if next > 0 && next%len(frames) == 0 {
-							frames = readings(text, dice)
-						}
-						examples = append(examples, Example{Normalize(strings.ReplaceAll(frames[next%len(frames)], "{}", troubles[dice.IntN(len(troubles))])), intent})
-					}
-					continue
-				}
-				for range 2 {
-					for _, read := range readings(text, dice) {
-						examples = append(examples, Example{Normalize(read), intent})
+	troubles := troubles()
+	for intent, pattern := range intentPatterns() {
+		if !strings.Contains(pattern, "{}") {
+			continue
+		}
+		frames := readings(pattern, dice)
+		for next := range max(perFrame, len(frames)) {
+			if next > 0 && next%len(frames) == 0 {
+				frames = readings(pattern, dice)
+			}
+			examples = append(examples, Example{Normalize(strings.ReplaceAll(frames[next%len(frames)], "{}", troubles[dice.IntN(len(troubles))])), intent})
+		}
+	}
+	before, after, _ := around()
+	for copy := range 2 {
+		for i, trouble := range troubles {
+			if (i+copy)%2 == 1 {
+				trouble = oneOf(before, dice) + trouble + oneOf(after, dice)
+			}
+			examples = append(examples, Example{Normalize(trouble), "report"})
+		}
+	}
+	return examples
+}
+
+// plainIntents are the examples that have no trouble put into them.
+func plainIntents() []Example {
+	var examples []Example
+	dice := rand.New(rand.NewPCG(7, 8))
+	for intent, pattern := range intentPatterns() {
+		if strings.Contains(pattern, "{}") {
+			continue
+		}
+		for range 2 {
+			for _, text := range readings(pattern, dice) {
+				examples = append(examples, Example{Normalize(text), intent})
+			}
+			if !strings.Contains(pattern, "[") {
+				break
+			}
+		}
+	}
+	return examples
+}
+
+// intentPatterns goes through data/intents.txt: an intent and one of its patterns at a time.
+func intentPatterns() iter.Seq2[string, string] {
+	return func(yield func(intent, pattern string) bool) {
+		intent := ""
+		for line := range strings.Lines(intentTexts) {
+			line = strings.TrimSpace(line)
+			switch {
+			case strings.HasPrefix(line, "## "):
+				intent = strings.Fields(line)[1]
+			case line == "" || strings.HasPrefix(line, "#"):
+			default:
+				for pattern := range strings.SplitSeq(line, "|") {
+					if !yield(intent, pattern) {
+						return
 					}
 				}
 			}
 		}
 	}
-	before, after := around()
-	for i, trouble := range troubles {
-		if i%2 == 1 {
-			trouble = oneOf(before, dice) + trouble + oneOf(after, dice)
-		}
-		examples = append(examples, Example{Normalize(trouble), "report"})
-	}
-	return examples
 }
 
 // troubles are what people name when they report, spread over the categories. Questions and suggestions, which some offices file as matters too, are none.
@@ -86,7 +116,7 @@ func troubles() []string {
 func categoryExamples() []Example {
 	var examples []Example
 	dice := rand.New(rand.NewPCG(3, 4))
-	before, after := around()
+	before, after, vague := around()
 	for code, pattern := range categoryPatterns() {
 		for round := range timesRead {
 			for _, text := range readings(pattern, dice) {
@@ -97,8 +127,9 @@ func categoryExamples() []Example {
 			}
 		}
 	}
-	for range 400 {
+	for i := range 400 {
 		examples = append(examples, Example{Normalize(oneOf(before, dice) + oneOf(after, dice)), noCategory})
+		examples = append(examples, Example{Normalize(oneOf(before, dice) + vague[i%len(vague)]), noCategory})
 	}
 	for _, c := range Categories() {
 		for _, e := range append([]string{c.Name}, c.Examples...) {
@@ -108,8 +139,8 @@ func categoryExamples() []Example {
 	return examples
 }
 
-// around is what stands before and after a trouble.
-func around() (before, after []string) {
+// around is what stands before and after a trouble, and how people speak of one without telling which.
+func around() (before, after, vague []string) {
 	dice := rand.New(rand.NewPCG(5, 6))
 	for line := range strings.Lines(aroundTexts) {
 		where, patterns, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -120,11 +151,13 @@ func around() (before, after []string) {
 					before = append(before, readings(pattern, dice)...)
 				case "after":
 					after = append(after, readings(pattern, dice)...)
+				case "vague":
+					vague = append(vague, readings(pattern, dice)...)
 				}
 			}
 		}
 	}
-	return before, after
+	return before, after, vague
 }
 
 // oneOf is one of the texts, or, one time in three, none.
@@ -136,7 +169,7 @@ func oneOf(texts []string, dice *rand.Rand) string {
 }
 
 // categoryPatterns goes through data/categories.txt: a code and one of its patterns at a time.
-func categoryPatterns() func(yield func(code, pattern string) bool) {
+func categoryPatterns() iter.Seq2[string, string] {
 	return func(yield func(code, pattern string) bool) {
 		for line := range strings.Lines(categoryTexts) {
 			code, patterns, ok := strings.Cut(strings.TrimSpace(line), " ")

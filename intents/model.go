@@ -146,6 +146,11 @@ func (m *Model) Understand(text string, c Context) Understanding {
 	if normal == "" {
 		return u
 	}
+	where, placed := place.Best(place.Find(normal, c.Places))
+	bare := normal
+	if placed {
+		bare = strings.Replace(normal, where.Text, "", 1)
+	}
 	if number, code, ok := emergency(normal); ok {
 		u.Intent, u.Score, u.Slots.Urgent, u.Slots.Category = "report", .99, number, code
 	} else {
@@ -168,6 +173,12 @@ func (m *Model) Understand(text string, c Context) Understanding {
 		}
 		u.Others = slices.Clone(u.Others[1:min(4, len(u.Others))])
 	}
-	m.fill(&u, normal, c)
+	if placed && (!where.Weak || u.Intent == "report" || strings.HasPrefix(u.Intent, "meeting.")) {
+		u.Slots.Place = where.Text
+		if len(where.Units) == 1 {
+			u.Slots.Unit = where.Units[0]
+		}
+	}
+	m.fill(&u, normal, bare, c)
 	return u
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"linli/intents/place"
 	"linli/intents/timex"
 )
 
@@ -32,17 +31,9 @@ var (
 	agrees          = regexp.MustCompile(`参加|参会|能去|能来|能到|去|来|到会|准时|一定到|出席|没问题|收到|可以|好的|会到|届时到`)
 )
 
-// fill fills the slots that belong to the intent.
-func (m *Model) fill(u *Understanding, normal string, c Context) {
+// fill fills the slots that belong to the intent; bare is the text without its place.
+func (m *Model) fill(u *Understanding, normal, bare string, c Context) {
 	s := &u.Slots
-	bare := normal
-	if where, ok := place.Best(place.Find(normal, c.Places)); ok && (!where.Weak || u.Intent == "report" || strings.HasPrefix(u.Intent, "meeting.")) {
-		s.Place = where.Text
-		bare = strings.Replace(bare, where.Text, "", 1)
-		if len(where.Units) == 1 {
-			s.Unit = where.Units[0]
-		}
-	}
 	if u.Intent == "report" && s.Category == "" {
 		if best := m.Category(bare, 1); len(best) > 0 {
 			s.Category = best[0].Code
