@@ -50,12 +50,15 @@ var (
 	bankNumber     = regexp.MustCompile(`\b[3-6]\d{15,18}\b`)
 )
 
+// wideStar stands for a digit. It is the wide asterisk: two of the narrow ones are the markup of what is bold.
+const wideStar = "＊"
+
 // Mask hides identity, bank and mobile numbers: what is shown in a group or sent to a model passes through it.
 func Mask(text string) string {
 	if !strings.ContainsAny(text, "0123456789") {
 		return text
 	}
-	text = identityNumber.ReplaceAllStringFunc(text, func(n string) string { return n[:6] + strings.Repeat("*", len(n)-8) + n[len(n)-2:] })
-	text = bankNumber.ReplaceAllStringFunc(text, func(n string) string { return strings.Repeat("*", len(n)-4) + n[len(n)-4:] })
-	return mobileNumber.ReplaceAllStringFunc(text, func(n string) string { return n[:3] + "****" + n[7:] })
+	text = identityNumber.ReplaceAllStringFunc(text, func(n string) string { return n[:6] + strings.Repeat(wideStar, len(n)-8) + n[len(n)-2:] })
+	text = bankNumber.ReplaceAllStringFunc(text, func(n string) string { return strings.Repeat(wideStar, len(n)-4) + n[len(n)-4:] })
+	return mobileNumber.ReplaceAllStringFunc(text, func(n string) string { return n[:3] + strings.Repeat(wideStar, 4) + n[7:] })
 }

@@ -95,7 +95,7 @@ var rooms = regexp.MustCompile(`\d{3,4}(?:室|房|号房)`)
 
 // masked hides what a group should not read: who reported it, numbers of people, the room.
 func (s *Skill) masked(r bot.Reply) bot.Reply {
-	clean := func(text string) string { return rooms.ReplaceAllString(bot.Mask(text), "***室") }
+	clean := func(text string) string { return rooms.ReplaceAllString(bot.Mask(text), "＊＊＊室") }
 	personal := s.say("field.by", nil)
 	r.Text = clean(r.Text)
 	r.Fields = slices.DeleteFunc(slices.Clone(r.Fields), func(f bot.Field) bool { return f.Name == personal })
