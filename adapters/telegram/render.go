@@ -22,7 +22,7 @@ var bold = regexp.MustCompile(`\*\*([^*\n]+)\*\*`)
 // render writes the reply in the platform's HTML. What would be too long loses its sources, then its end.
 func render(r bot.Reply) string {
 	for _, keep := range []bot.Reply{r, withoutSources(r)} {
-		if text := renderAll(keep); length(text) <= maxMessage {
+		if text := renderAll(keep); len(text) <= maxMessage || length(text) <= maxMessage { // no unit has less than a byte
 			return text
 		}
 	}
@@ -93,9 +93,9 @@ func anchor(url, text string) string {
 }
 
 // escape is for text between tags.
-func escape(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
-}
+func escape(text string) string { return escaper.Replace(text) }
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 
