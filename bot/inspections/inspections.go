@@ -179,7 +179,7 @@ type state struct {
 
 var (
 	stopWords = regexp.MustCompile(`^(?:算了|不用|不了|取消|停|没事|不要|别)(?:了|吧|啦)?[。.!！]?$`)
-	yesWords  = regexp.MustCompile(`^(?:确认|对|是|是的|好|好的|可以|行|没问题|就这样)[了吧啊。.!！]*$`)
+	yesWords  = regexp.MustCompile(`^(?:确认|确定|同意|对|是|是的|好|好的|可以|行|没问题|就这样)(?:计划|安排)?[了吧啊。.!！]*$`)
 )
 
 // Continue hears the answer to what was asked.
@@ -212,6 +212,12 @@ func (s *Skill) Continue(t *bot.Turn) (bool, error) {
 	case "reason":
 		t.Settle()
 		return true, s.giveBack(t, st.ID, t.Text())
+	case "plan":
+		if !yesWords.MatchString(t.Text()) {
+			return false, nil // it stays to be confirmed
+		}
+		t.Settle()
+		return true, s.decidePlan(t, st.ID, true)
 	case "missed":
 		return s.heardMissed(t, st)
 	case "which", "to", "move", "off":

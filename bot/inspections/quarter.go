@@ -167,6 +167,9 @@ func putPlan(t *bot.Turn, p *Plan) error {
 	return t.Put(KindPlan, p.ID, p, p.From, within(t, p.Unit)...)
 }
 
+// ref names the plan as it was proposed last.
+func (p *Plan) ref() string { return p.ID + "/" + strconv.Itoa(p.N) }
+
 // proposal is how a plan is shown.
 func (s *Skill) proposal(t *bot.Turn, p *Plan) bot.Reply {
 	var days []map[string]any
@@ -175,7 +178,7 @@ func (s *Skill) proposal(t *bot.Turn, p *Plan) bot.Reply {
 		total += len(d.Units)
 		days = append(days, map[string]any{"At": d.At.In(t.Now.Location()), "Units": names(t, d.Units)})
 	}
-	ref := p.ID + "/" + strconv.Itoa(p.N)
+	ref := p.ref()
 	return bot.Reply{
 		Text: s.say("plan", map[string]any{"Unit": t.Org.Name(p.Unit), "Quarter": quarterName(p.From), "Days": days, "Total": total, "Checks": s.checksFor("")}),
 		Choices: []bot.Choice{
@@ -228,7 +231,7 @@ func (s *Skill) answerPlan(t *bot.Turn, unit string, from, to time.Time) error {
 		return nil
 	}
 	t.Reply(s.proposal(t, p))
-	return nil
+	return t.Expect(name, state{Ask: "plan", ID: p.ref()})
 }
 
 // plannedAt is the unit at which the person plans inspections.

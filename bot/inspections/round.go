@@ -108,7 +108,14 @@ func (s *Skill) draft(t *bot.Turn, st state) error {
 		t.Say(s.say("ask.round", map[string]any{"Units": len(r.Units) == 0, "Past": past, "Invalid": invalid, "Time": start.Year() < 2000}))
 		return t.Expect(name, st)
 	}
-	r.Checks = s.checksFor(r.Title)
+	if named := checksIn(text); len(named) > 0 {
+		r.Checks = nil
+		for _, item := range named { // 责任清单 has a checklist of its own
+			r.Checks = append(r.Checks, cmp.Or(strings.Join(s.kindChecks(item), ";"), item))
+		}
+	} else if len(r.Checks) == 0 {
+		r.Checks = s.checksFor(r.Title)
+	}
 	st.Again = false
 	first, ok := r.Calendar.Next(t.Now, s.days)
 	if !ok {
