@@ -14,18 +14,19 @@ var (
 	caseNumber      = regexp.MustCompile(`[\p{Han}]{2,6}\d{4}-\d{1,3}`)
 	numberWords     = regexp.MustCompile(`([\p{Han}]{2,12}\d{4}-\d{1,3})|(\d{4}-\d{1,3})|#(\d{1,3})|(?:^|[^\d月])(\d{1,3})号(?:[^\d楼栋线门院厂馆]|$)|第?([一二三四五六七八九十]{1,3})号(?:单|工单|件|案|问题)`)
 	numberLead      = regexp.MustCompile(`^[\p{Han}]*(?:签收|接单|编号|单号|工单|单子|办结|受理|退回|查询|查一下|查|把|将|转|给|是|的|报|催)`)
-	dutyWords       = regexp.MustCompile(`第?([\d一二三四五六七八九十]{1,3})大?[项条](?:任务)?[的,]?(?:第?([\d一二三四五六七八九十]{1,3})小?[项条])?|任务(\d{1,2}(?:\.\d{1,2})?)|(?:^|[^\d.])(\d{1,2}\.\d{1,2})(?:[^\d.%]|$)`)
+	dutyWords       = regexp.MustCompile(`第?([\d一二三四五六七八九十]{1,3})大?[项条](?:任务)?[的,]?(?:第?([\d一二三四五六七八九十]{1,3})小?[项条])?|任务(\d{1,2}(?:\.\d{1,2})?)|(?:^|[^\d.])(\d{1,2}\.\d{1,2})(?:[^\d.%]|$)|(?:^|任务|项目)(\d{1,2}-\d{1,2})(?:项|完成|进度|进展|已|做|推进|到|这|$)`)
 	orderWords      = regexp.MustCompile(`(?:问题|决议|事项)(?:第)?([\d一二三四五六七八九十]{1,3})|第([\d一二三四五六七八九十]{1,3})[条个项](?:问题|决议)?`)
-	percentWords    = regexp.MustCompile(`(\d{1,3})(?:\.\d+)?\s*%|百分之([一二三四五六七八九十百]+|\d{1,3})|([一二三四五六七八九])成(半)?|(四分之三|三分之二|三分之一|四分之一|一半|过半)|进度(?:为|是|到|到了)?(\d{1,3})(?:[^\d]|$)`)
+	percentWords    = regexp.MustCompile(`(\d{1,3})(?:\.\d+)?\s*%|百分之([一二三四五六七八九十百]+|\d{1,3})|([一二三四五六七八九])成(半|[一二三四五六七八九])?|(四分之三|三分之二|三分之一|四分之一|一半|过半)|进度(?:为|是|到|到了)?(\d{1,3})(?:[^\d]|$)`)
 	titleWords      = regexp.MustCompile(`([\p{Han}0-9]{0,16}?(?:联席会议?|推进会|协调会|议事会|例会|晨会|代表大会|党员大会|座谈会|恳谈会|听证会|评议会|碰头会|部署会|调度会|动员会|培训会|总结会|分析会|研判会|共建会|业主大会|说事日|党委会|支部会))`)
-	titleLead       = regexp.MustCompile(`^(?:来|喊|叫|请|帮我|帮忙|麻烦|给我|我们|我想|我要|想|要|通知|大家|全体|各位|组织|召集|召开|开个?|举行|举办|安排|发起|新建|预定|约|定于|定在|定|排|搞|办|取消|撤销|推迟|延期|提前|参加|把|将|在|于|到|的|那个|这个|这次|本次|一次|一个|一场|一下|个|场|次|了|会议|:|至)+`)
-	topicWords      = regexp.MustCompile(`议题\s*[:: ,,]\s*([^。;!?]{2,40})|(?:讨论|研究|议一下|说说|商量)(?:一下)?([^。,;!?]{2,30})`)
+	titleLead       = regexp.MustCompile(`^(?:.{0,8}(?:召开|组织召开|(?:社区|街道|会议室|活动室|中心|单位|来|去|到)开)|来|喊|叫|请|帮我|帮忙|麻烦|给我|我们|我想|我要|想|要|通知|大家|全体|各位|组织|召集|召开|开个?|举行|举办|安排|发起|新建|预定|约|定于|定在|定|排|搞|办|取消|撤销|推迟|延期|提前|参加|把|将|在|于|到|的|那个|这个|这次|本次|一次|一个|一场|一下|个|场|次|了|会议|:|至)+`)
+	topicWords      = regexp.MustCompile(`议题(?:报送|征集|是|为|申报)?\s*[:: ,,]\s*(?:关于)?([^。;!?]{2,40})|(?:讨论|研究|议一下|说说|商量)(?:一下)?([^。,;!?]{2,30})`)
 	leadWords       = regexp.MustCompile(`提前[^,。;]*|会前[^,。;]*`)
 	receiver        = regexp.MustCompile(`(?:转交给?|转派给?|移交给?|指派给?|分派给?|改派给?|派给|交给|转给|转到|派到|转办给|退给|退回给?|转|派|给)([\p{Han}A-Za-z0-9]{2,14})|(?:请|让|由|叫)([\p{Han}]{2,10}?)(?:来|去|协助|处理|跟进|负责|牵头|接手|办|代|替|参加|出席|参会)`)
-	receiverTail    = regexp.MustCompile(`(?:来处理|去处理|处理一下|处理|负责|跟进|来办|去办|办理|解决|吧|了|一下|派一下|去|来|的)+$`)
-	responsible     = regexp.MustCompile(`责任单位(?:是|为|:)?\s*([\p{Han}]{2,14})|由([\p{Han}]{2,12}?)(?:来|负责|牵头|承办|整改|落实|在|于|\d|[一二三四五六七八九十][日天周]内|月底|年底|,|$)|(?:责令|要求|限)([\p{Han}]{2,12}?)(?:在|于|\d|[一二三四五六七八九十两][日天周个]|立即|尽快|本周|本月|下周|月底|整改|,)|(?:^|[,:。;、 定])由?([\p{Han}]{2,12}?)(?:负责|牵头)`)
-	responsibleLead = regexp.MustCompile(`^.*(?:由|决定|定了|议定|商定|责令|要求)`)
+	receiverTail    = regexp.MustCompile(`(?:的人|的同志|的师傅|派人|来处理|去处理|处理一下|处理|负责|跟进|来办|去办|办理|解决|吧|了|一下|派一下|去|来|的)+$`)
+	responsible     = regexp.MustCompile(`责任单位(?:是|为|:)?\s*([\p{Han}]{2,14})|由([\p{Han}]{2,12}?)(?:来|负责|牵头|承办|整改|落实|在|于|\d|[一二三四五六七八九十][日天周]内|月底|年底|,|$)|(?:责令|要求|限)([\p{Han}]{2,12}?)(?:在|于|\d|[一二三四五六七八九十两][日天周个]|立即|尽快|本周|本月|下周|月底|整改|,)|(?:^|[,:。;、 定])由?([\p{Han}]{2,12}?)(?:负责|牵头)|(?:^|[,:。;、 定])([\p{Han}]{1,8}?(?:所|局|队|公司|物业|社区|街道|办|中心|委|站|院|商场|商户|业委会))(?:在|于|要|须|应|\d|[一二三四五六七八九十两][日天周个]|立即|尽快|本周|本月|下?周|月底|年底|明天)`)
+	responsibleLead = regexp.MustCompile(`^(?:.*(?:由|决定|定了|议定|商定|责令|要求)|限)`)
 	stands          = regexp.MustCompile(`(?:请|让|叫|由|派|换成?|委托)([\p{Han}]{2,6}?)(?:来|去|代|替|参会|参加|出席|开会|,|$)`)
+	together        = regexp.MustCompile(`[和跟与同]我|我[和跟与同]|一起|一同|都`)
 	refuses         = regexp.MustCompile(`不(?:去|来|能|参加|到|出席|了)|去不|来不|到不了|参加不|没空|没时间|请假|请个假|请个病假|缺席|冲突`)
 	doubts          = regexp.MustCompile(`不确定|不一定|不好说|说不准|可能|也许|看情况|尽量|再看|定不下来|待定|说不好|争取|到时候再说|暂时`)
 	agrees          = regexp.MustCompile(`参加|参会|能去|能来|能到|去|来|到会|准时|一定到|出席|没问题|收到|可以|好的|会到|届时到`)
@@ -45,7 +46,7 @@ func (m *Model) fill(u *Understanding, normal, bare string, c Context) {
 	case kind == "incident" || u.Intent == "track":
 		s.Number = number(numberWords, normal)
 	case kind == "duty":
-		s.Number = number(dutyWords, normal)
+		s.Number = strings.ReplaceAll(number(dutyWords, normal), "-", ".")
 	case u.Intent == "inspection.recheck" || u.Intent == "meeting.resolve":
 		s.Number = cmp.Or(number(orderWords, normal), number(numberWords, normal))
 	}
@@ -58,6 +59,9 @@ func (m *Model) fill(u *Understanding, normal, bare string, c Context) {
 	case "meeting.rsvp":
 		s.Answer = attendance(normal)
 		s.To = group(stands, normal)
+		if s.To != "" && s.Answer == "yes" && !together.MatchString(normal) {
+			s.Answer = "no" // who sends another doesn't come
+		}
 	case "confirm":
 		s.Answer = "yes"
 	case "deny":
@@ -148,7 +152,7 @@ func number(pattern *regexp.Regexp, text string) string {
 	return numberLead.ReplaceAllString(strings.Join(parts, "."), "")
 }
 
-// attendance is whether somebody comes; who sends another doesn't come.
+// attendance is whether somebody comes.
 func attendance(normal string) string {
 	switch {
 	case doubts.MatchString(normal):
@@ -193,8 +197,11 @@ func percent(normal string) *int {
 		v = tens(p[2])
 	case p[3] != "":
 		v = 10 * (1 + strings.Index("一二三四五六七八九", p[3])/3)
-		if p[4] != "" {
+		switch {
+		case p[4] == "半":
 			v += 5
+		case p[4] != "":
+			v += tens(p[4])
 		}
 	case p[5] != "":
 		if known, ok := map[string]int{"四分之三": 75, "三分之二": 67, "三分之一": 33, "四分之一": 25}[p[5]]; ok {

@@ -21,6 +21,12 @@ func TestSlotTable(t *testing.T) {
 		{"inspector", "督查发现台账缺失,三日内整改", "inspection.finding", Slots{Due: "2026-11-26"}},
 		{"liaison", "报一个议题:加装电梯", "meeting.topic", Slots{Title: "加装电梯"}},
 		{"liaison", "第3大项第2小项完成了80%", "duty.progress", Slots{Number: "3.2"}},
+		{"liaison", "4-2完成60%", "duty.progress", Slots{Number: "4.2"}},
+		{"liaison", "另有安排,派办公室小李参会", "meeting.rsvp", Slots{Answer: "no", To: "办公室小李"}},
+		{"secretary", "会议议定:环卫所五天内补齐果皮箱", "meeting.resolve", Slots{Due: "2026-11-28", To: "环卫所"}},
+		{"inspector", "检查发现配电箱没锁,限物业两日内整改", "inspection.finding", Slots{Due: "2026-11-25", To: "物业"}},
+		{"secretary", "加个议题,关于小区快递柜选址", "meeting.topic", Slots{Title: "小区快递柜选址"}},
+		{"secretary", "14号请供水公司的人来处理", "incident.transfer", Slots{Number: "14", To: "供水公司"}},
 	} {
 		u := m.Understand(c.text, Context{Role: c.role, Now: monday})
 		got := Slots{Number: u.Slots.Number, To: u.Slots.To, Answer: u.Slots.Answer, Due: u.Slots.Due, Title: u.Slots.Title}
@@ -57,7 +63,7 @@ func TestTitle(t *testing.T) {
 }
 
 func TestPercentForms(t *testing.T) {
-	for text, want := range map[string]int{"完成四分之三": 75, "做到八成半": 85, "进度60": 60, "百分之40": 40, "已经过半": 50, "百分之百": 100, "150%": -1, "张三丰": -1} {
+	for text, want := range map[string]int{"完成四分之三": 75, "六成五": 65, "做到八成半": 85, "进度60": 60, "百分之40": 40, "已经过半": 50, "百分之百": 100, "150%": -1, "张三丰": -1} {
 		got := -1
 		if p := percent(text); p != nil {
 			got = *p
