@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,42 @@ func TestTelegramConversation(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestTelegramEdits: a report whose words are edited isn't filed a second time; what to say instead is told, and works.
+func TestTelegramEdits(t *testing.T) {
+	platform := telegramtest.New()
+	address := telegramService(t, platform, "webhook")
+	for _, step := range []struct{ kind, says, hears string }{
+		{"message", "马鞍山社区3栋2单元下水道堵了,污水漫出来了", "已受理,编号 "},
+		{"edited_message", "马鞍山社区5栋2单元下水道堵了,污水漫出来了", "地点不对,是5栋2单元"},
+		{"message", "地点不对,是5栋2单元", "马鞍山社区5栋2单元"},
+	} {
+		before := platform.Seen()
+		m := platform.Private(7, step.says)
+		if step.kind == "edited_message" {
+			m["edit_date"] = m["date"]
+		}
+		if status, err := platform.Post(http.DefaultClient, address+telegramPath, "hook-secret", platform.Update(0, step.kind, m)); err != nil || status != http.StatusOK {
+			t.Fatalf("%d %v", status, err)
+		}
+		heard := func() bool {
+			return slices.ContainsFunc(platform.Shown()[before:], func(c telegramtest.Call) bool { return strings.Contains(c.Params["text"], step.hears) })
+		}
+		for try := 0; !heard() && try < 1500; try++ {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if !heard() {
+			t.Fatalf("after %q never heard %q, but %v", step.says, step.hears, platform.Shown()[before:])
+		}
+	}
+	filed := 0
+	for _, c := range platform.Shown() {
+		filed += strings.Count(c.Params["text"], "已受理,编号 ")
+	}
+	if filed != 1 {
+		t.Errorf("%d cases were filed: %v", filed, platform.Shown())
 	}
 }
 
