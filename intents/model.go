@@ -134,6 +134,8 @@ func (m *Model) Category(text string, top int) []ScoredCategory {
 const (
 	threshold       = .12
 	reportThreshold = .5
+	doubtless       = .9 // what is none of ours with this probability isn't looked at again
+	clearKind       = .6
 )
 
 // Understand reads a message.
@@ -165,6 +167,10 @@ func (m *Model) Understand(text string, c Context) Understanding {
 			first := slices.IndexFunc(u.Others, func(s Scored) bool { return s.Label == "none" })
 			u.Others = append([]Scored{u.Others[first]}, slices.Delete(u.Others, first, first+1)...)
 		}
+		if m.namesTrouble(u.Others, bare) && !settled(normal) {
+			u.Others[0], u.Others[1] = u.Others[1], u.Others[0]
+			u.Others[0].Score = reportThreshold
+		}
 		if first := u.Others[0]; first.Score >= reportThreshold || first.Label != "report" && first.Score >= threshold {
 			u.Intent, u.Score = u.Others[0].Label, u.Others[0].Score
 		}
@@ -181,4 +187,13 @@ func (m *Model) Understand(text string, c Context) Understanding {
 	}
 	m.fill(&u, normal, bare, c)
 	return u
+}
+
+// namesTrouble reports whether a text that is none of ours at first sight, but perhaps a report, names a trouble that is clearly of one kind.
+func (m *Model) namesTrouble(scored []Scored, bare string) bool {
+	if len(scored) < 2 || scored[0].Label != "none" || scored[0].Score >= doubtless || scored[1].Label != "report" {
+		return false
+	}
+	kind := m.categories.Predict(bare)[0]
+	return kind.Label != noCategory && kind.Score >= clearKind
 }
