@@ -14,8 +14,8 @@ var (
 	thatNotThis    = regexp.MustCompile(`^(?:应该|应当)?(?:是|在)\s*([^,，。;；]{1,30}?)[,，]\s*不(?:是|在)\s*([^,，。;；]{1,20})`)
 	wrongSaid      = regexp.MustCompile(`^(?:我|刚才|刚刚|不好意思|对不起|[,，])*(?:(?:说|写|报|打|发|搞|弄)?错了?|不对|不是的?[,，]|(?:更正|纠正)(?:一下)?|(?:请|帮我)?改一?下)[,，。:：]?\s*(?:应该|应当|其实|改成|改为)?(?:是|在)\s*([^,，。;；]{1,30})`)
 	saidWrong      = regexp.MustCompile(`(?:应该|应当|其实)?(?:是|在)\s*([^,，。;；]{1,30}?)[,，。]\s*(?:我|刚才|刚刚)*(?:说|写|报|打|发|搞|弄)错了?[。.!！]?$`)
-	placeWrong     = regexp.MustCompile(`(?:地点|地址|位置|地方|楼栋|楼号)(?:写|说|报|发|弄)?(?:错了?|不对|有误)|改(?:一下)?(?:地点|地址|位置)|(?:写|说|报)错地方`)
-	kindWrong      = regexp.MustCompile(`(?:类别|类型|分类|问题)(?:选|写|说|报|弄)?(?:错了?|不对|有误)|改(?:一下)?(?:类别|类型|分类)`)
+	placeWrong     = regexp.MustCompile(`(?:地点|地址|位置|地方|楼栋|楼号)(?:写|说|报|发|弄)?(?:错了?|不对|有误)|改(?:一下)?(?:地点|地址|位置)|(?:写|说|报)错地方|(?:^|把)(?:地点|地址|位置)\s*(?:改成|改为|改到|换成|应该是|应该在|是|为|在|[:：])`)
+	kindWrong      = regexp.MustCompile(`(?:类别|类型|分类|问题)(?:选|写|说|报|弄)?(?:错了?|不对|有误)|改(?:一下)?(?:类别|类型|分类)|(?:^|把)(?:类别|类型|分类)\s*(?:改成|改为|换成|应该是|是|[:：])`)
 	leads          = regexp.MustCompile(`^[\s,，:：。]*(?:应该|应当|改成|改为|改到|换成|其实|实际上?)?(?:是|在|为)?[\s:：]*`)
 )
 
@@ -57,6 +57,9 @@ func swapped(text string) (wrong, right string, ok bool) {
 // replace puts the right words where the wrong ones stand: in the place, or as the category.
 func (s *Skill) replace(t *bot.Turn, c *Case, wrong, right string) (bool, error) {
 	if wrong != "" && strings.Contains(c.Place.Words, wrong) {
+		if whole := patched(t, c.Place.Words, right); whole != right {
+			return s.newPlace(t, c, whole) // 不是3栋,是5栋2单元
+		}
 		return s.newPlace(t, c, strings.Replace(c.Place.Words, wrong, right, 1))
 	}
 	_, wrongPlace := place.Best(place.Find(wrong, t.Places))
