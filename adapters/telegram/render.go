@@ -3,6 +3,7 @@ package telegram
 import (
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -50,8 +51,9 @@ func renderAll(r bot.Reply) string {
 	for _, f := range r.Fields {
 		line("<b>" + escape(f.Name) + "</b> " + escape(f.Value))
 	}
-	if len(r.Files) > 0 {
-		line(escape(bot.FileLine(r.Files)))
+	// Photos and documents follow as messages of their own.
+	if rest := slices.DeleteFunc(slices.Clone(r.Files), func(f bot.Attachment) bool { return f.Kind == "image" || f.Kind == "file" }); len(rest) > 0 {
+		line(escape(bot.FileLine(rest)))
 	}
 	if r.Link != nil {
 		line(anchor(r.Link.URL, firstOf(r.Link.Label, r.Link.URL)))
