@@ -44,9 +44,9 @@ func intentExamples() []Example {
 		}
 	}
 	before, after, _ := around()
-	for copy := range 2 {
+	for round := range 2 {
 		for i, trouble := range troubles {
-			if (i+copy)%2 == 1 {
+			if (i+round)%2 == 1 {
 				trouble = oneOf(before, dice) + trouble + oneOf(after, dice)
 			}
 			examples = append(examples, Example{Normalize(trouble), "report"})

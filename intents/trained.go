@@ -81,7 +81,7 @@ func (p packed) unpack() *Classifier {
 // fingerprint tells one state of the data and of the options from another.
 func fingerprint() string {
 	h := sha256.New()
-	for _, text := range []string{intentTexts, categoryTexts, string(incidentTable), fmt.Sprintf("%+v %+v", intentOptions, categoryOptions)} {
+	for _, text := range []string{intentTexts, categoryTexts, aroundTexts, string(incidentTable), fmt.Sprintf("%+v %+v", intentOptions, categoryOptions)} {
 		fmt.Fprintf(h, "%d %s", len(text), text)
 	}
 	return hex.EncodeToString(h.Sum(nil))
