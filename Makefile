@@ -35,6 +35,7 @@ bench: ## throughput, latency, growth, start-up and memory, as one report
 eval: ## how well it understands and answers; MEASURE=DIR adds public data sets that aren't part of the project
 	@mkdir -p bin && $(GO) build -o bin/linli ./cmd/linli
 	bin/linli eval intents intents/testdata/messages-report.tsv
+	bin/linli eval intents intents/testdata/messages-fresh.tsv
 	bin/linli eval answers knowledge/testdata/questions-report.tsv
 ifneq ($(MEASURE),)
 	bin/linli eval classifier --train $(MEASURE)/complaints.csv
