@@ -21,7 +21,7 @@ func (s *Skill) stats(t *bot.Turn) error {
 		return nil
 	}
 	at := askedMonth(t.Text(), t.Now)
-	f, err := s.Figures(t, unit, at)
+	f, err := s.monthly(t, unit, at)
 	if err != nil {
 		return err
 	}
@@ -91,8 +91,8 @@ func askedMonth(text string, now time.Time) time.Time {
 	return time.Date(year, time.Month(n), 1, 0, 0, 0, 0, now.Location())
 }
 
-// Figures reads the figures of a unit and the month in which the instant lies.
-func (s *Skill) Figures(t *bot.Turn, unit string, at time.Time) (*Figures, error) {
+// monthly is FindFigures within a turn.
+func (s *Skill) monthly(t *bot.Turn, unit string, at time.Time) (*Figures, error) {
 	records, err := t.FindAll(bot.Query{Kind: KindFigures, Keys: []string{"month=" + month(at)}, Limit: 1000}, 10000)
 	if err != nil {
 		return nil, err

@@ -317,3 +317,14 @@ func cutForm(text string) (form, rest string, ok bool) {
 	}
 	return form, strings.TrimSpace(text[len(found[0]):]), true
 }
+
+// halfOf reads 上午 or 晚上 alone.
+func halfOf(text string) string {
+	switch {
+	case strings.ContainsAny(text, "早晨") || strings.Contains(text, "上午"):
+		return "am"
+	case strings.Contains(text, "下午") || strings.Contains(text, "晚"):
+		return "pm"
+	}
+	return ""
+}

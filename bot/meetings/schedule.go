@@ -385,17 +385,6 @@ func (s *Skill) continueDraft(t *bot.Turn, d draft) (bool, error) {
 	return true, s.advance(t, d)
 }
 
-// halfOf reads 上午 or 晚上 alone.
-func halfOf(text string) string {
-	switch {
-	case strings.ContainsAny(text, "早晨") || strings.Contains(text, "上午"):
-		return "am"
-	case strings.Contains(text, "下午") || strings.Contains(text, "晚"):
-		return "pm"
-	}
-	return ""
-}
-
 // elsewhere reports whether the message is plainly about something else than the question that is open.
 func (s *Skill) elsewhere(t *bot.Turn) bool {
 	switch t.Understood.Intent {

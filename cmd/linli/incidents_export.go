@@ -25,10 +25,13 @@ type casesCommand struct {
 	Data    string `help:"数据文件夹或 Redis 的地址。" placeholder:"DIR"`
 }
 
+// tables write rows, by the ending of the file.
+var tables = map[string]func(io.Writer, iter.Seq2[[]string, error]) error{".csv": incidents.WriteCSV, ".xlsx": incidents.WriteXLSX}
+
 // Run writes the file; it appears when it is whole. Confidential cases are in neither table.
 func (c *casesCommand) Run(ctx context.Context, out streams, g *globals) error {
-	write, ok := map[string]func(io.Writer, iter.Seq2[[]string, error]) error{".csv": incidents.WriteCSV, ".xlsx": incidents.WriteXLSX}[strings.ToLower(filepath.Ext(c.File))]
-	if !ok {
+	write := tables[strings.ToLower(filepath.Ext(c.File))]
+	if write == nil {
 		return bot.Errorf(bot.Invalid, "不会写 %s,文件名请以 .csv 或 .xlsx 结尾", c.File)
 	}
 	config, err := readConfig(g.Config)

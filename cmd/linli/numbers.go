@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"io"
-	"iter"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -57,8 +57,8 @@ func (r *reception) NumbersFile(ctx context.Context, a bot.Account, unit, month,
 	if err != nil {
 		return err
 	}
-	table, ending, _ := strings.Cut(name, ".")
-	write := map[string]func(io.Writer, iter.Seq2[[]string, error]) error{"csv": incidents.WriteCSV, "xlsx": incidents.WriteXLSX}[ending]
+	ending := path.Ext(name)
+	table, write := strings.TrimSuffix(name, ending), tables[ending]
 	switch {
 	case write == nil || table != "figures" && table != "cases":
 		return bot.Errorf(bot.NotFound, "没有这个文件。")
