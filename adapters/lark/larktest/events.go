@@ -276,6 +276,9 @@ func (s *Server) Begin(event []byte, pieces int) (acked func() ([]byte, error), 
 	s.mu.Unlock()
 	size := (len(event) + pieces - 1) / pieces
 	for i := range pieces {
+		if i > 0 {
+			time.Sleep(s.Between)
+		}
 		headers := larkws.Headers{}
 		headers.Add(larkws.HeaderType, string(larkws.MessageTypeEvent))
 		headers.Add(larkws.HeaderMessageID, id)

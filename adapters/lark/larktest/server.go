@@ -22,7 +22,8 @@ type Server struct {
 	AppSecret string
 	BotID     string // the bot's open_id
 
-	EncryptKey        string // events are encrypted and signed with it; empty: neither
+	Between           time.Duration // how long the pieces of a long event are apart on the connection
+	EncryptKey        string        // events are encrypted and signed with it; empty: neither
 	VerificationToken string
 
 	http    *httptest.Server
