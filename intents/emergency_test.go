@@ -4,6 +4,7 @@ import "testing"
 
 // TestEmergencies: whoever is in danger is told whom to call, also in a long message; who tells of it, asks about it or means something else is not.
 func TestEmergencies(t *testing.T) {
+	m := newModel(t)
 	for number, texts := range map[string][]string{
 		"119": {
 			"娃娃跌到池塘里去了", "阳台垮了砸到人", "有工人被砸在楼板下面", "着火了", "楼下厨房起火了快来人", "6栋3楼窗户在冒黑烟", "电动车在楼道里烧起来了", "有股很重的煤气味", "燃气管子漏气了嘶嘶响", "电梯卡在五楼有人出不来", "我和孩子被困电梯里了",
@@ -24,7 +25,7 @@ func TestEmergencies(t *testing.T) {
 		},
 	} {
 		for _, text := range texts {
-			got, code, ok := emergency(Normalize(text))
+			got, code, ok := m.Emergency(text)
 			if got != number || ok != (number != "") {
 				t.Errorf("%s: %q (%s), want %q", text, got, code, number)
 			}

@@ -14,6 +14,12 @@ var intentTexts string
 //go:embed data/categories.txt
 var categoryTexts string
 
+//go:embed data/told.txt
+var toldTexts string
+
+//go:embed data/urgent.txt
+var urgentTexts string
+
 //go:embed data/around.txt
 var aroundTexts string
 
@@ -105,6 +111,9 @@ func troubles() []string {
 			continue
 		}
 		read := readings(pattern, dice)
+		if !strings.Contains(pattern, "[") && dice.IntN(3) > 0 {
+			continue
+		}
 		all = append(all, read[:min(len(read), 6)]...)
 	}
 	dice.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -168,10 +177,41 @@ func oneOf(texts []string, dice *rand.Rand) string {
 	return texts[dice.IntN(len(texts))]
 }
 
-// categoryPatterns goes through data/categories.txt: a code and one of its patterns at a time.
-func categoryPatterns() iter.Seq2[string, string] {
+// notUrgent is the label of what is no emergency.
+const notUrgent = "-"
+
+// urgentExamples are how people tell of emergencies, by the number to call, and what is none: what only sounds alike, the troubles of other
+// categories, and what people say otherwise.
+func urgentExamples() []Example {
+	var examples []Example
+	dice := rand.New(rand.NewPCG(9, 10))
+	before, after, _ := around()
+	for number, text := range patterns(urgentTexts) {
+		examples = append(examples, Example{Normalize(text), number}, Example{Normalize(oneOf(before, dice) + text + oneOf(after, dice)), number})
+	}
+	for code, pattern := range categoryPatterns() {
+		if _, ok := urgent[code]; ok {
+			continue
+		}
+		for _, text := range readings(pattern, dice)[:1] {
+			examples = append(examples, Example{Normalize(oneOf(before, dice) + text + oneOf(after, dice)), notUrgent})
+		}
+	}
+	for _, e := range plainIntents() {
+		if e.Label != "report" {
+			examples = append(examples, Example{e.Text, notUrgent})
+		}
+	}
+	return examples
+}
+
+// categoryPatterns goes through data/categories.txt and data/told.txt: a code and one of its patterns at a time.
+func categoryPatterns() iter.Seq2[string, string] { return patterns(categoryTexts + toldTexts) }
+
+// patterns goes through lines of a code and its patterns.
+func patterns(texts string) iter.Seq2[string, string] {
 	return func(yield func(code, pattern string) bool) {
-		for line := range strings.Lines(categoryTexts) {
+		for line := range strings.Lines(texts) {
 			code, patterns, ok := strings.Cut(strings.TrimSpace(line), " ")
 			if !ok || code == "#" {
 				continue

@@ -58,6 +58,7 @@ type Options struct {
 type Model struct {
 	intents    *Classifier
 	categories *Classifier
+	urgent     *Classifier
 	staff      map[string]bool // the intents that only staff have; who of them may do what is not for us to say
 }
 
@@ -65,6 +66,7 @@ type Model struct {
 var (
 	intentOptions   = TrainOptions{C: 2, Grams: 2, Rare: 1.5, Beta: .3, Heat: 7}
 	categoryOptions = TrainOptions{C: .5, Grams: 2, Rare: 1, Bias: .3, Heat: 6, Bits: 15}
+	urgentOptions   = TrainOptions{C: 1, Grams: 2, Rare: 1, Heat: 3, Bits: 17}
 )
 
 // OrderOptions are how a classifier is learned from past work orders: the best of what was tried by cross-validation on 8,000 titles of complaints.
@@ -76,7 +78,7 @@ func New(o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{staff: map[string]bool{}, intents: kept.Intents.unpack()}
+	m := &Model{staff: map[string]bool{}, intents: kept.Intents.unpack(), urgent: kept.Urgent.unpack()}
 	for line := range strings.Lines(intentTexts) {
 		if head, ok := strings.CutPrefix(line, "## "); ok {
 			fields := strings.Fields(head)
@@ -153,11 +155,12 @@ func (m *Model) Understand(text string, c Context) Understanding {
 	if placed {
 		bare = strings.Replace(normal, where.Text, "", 1)
 	}
-	if number, code, ok := emergency(normal); ok {
+	scored := m.intents.Predict(normal)
+	if number, code, ok := m.emergency(normal, bare, scored); ok {
 		u.Intent, u.Score, u.Slots.Urgent, u.Slots.Category = "report", .99, number, code
 	} else {
 		// What somebody else might say with these words keeps its share: a resident who seems to arrange a meeting is not taken for somebody who says thanks.
-		for _, s := range m.intents.Predict(normal) {
+		for _, s := range scored {
 			if !m.staff[s.Label] || c.Role != "resident" && c.Role != "" {
 				u.Others = append(u.Others, s)
 			}

@@ -25,6 +25,7 @@ type trained struct {
 	Of         string // the fingerprint of what it was learned from
 	Intents    packed
 	Categories packed
+	Urgent     packed
 }
 
 // packed is a classifier, small: only the buckets that weigh something, and weights of one byte.
@@ -81,7 +82,7 @@ func (p packed) unpack() *Classifier {
 // fingerprint tells one state of the data and of the options from another.
 func fingerprint() string {
 	h := sha256.New()
-	for _, text := range []string{intentTexts, categoryTexts, aroundTexts, string(incidentTable), fmt.Sprintf("%+v %+v", intentOptions, categoryOptions)} {
+	for _, text := range []string{intentTexts, categoryTexts, toldTexts, urgentTexts, aroundTexts, string(incidentTable), fmt.Sprintf("%+v %+v %+v", intentOptions, categoryOptions, urgentOptions)} {
 		fmt.Fprintf(h, "%d %s", len(text), text)
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -106,7 +107,7 @@ func writeTrained(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := trained{Of: fingerprint(), Intents: Train(intentExamples(), intentOptions).pack(), Categories: Train(categoryExamples(), categoryOptions).pack()}
+	t := trained{Of: fingerprint(), Intents: Train(intentExamples(), intentOptions).pack(), Categories: Train(categoryExamples(), categoryOptions).pack(), Urgent: Train(urgentExamples(), urgentOptions).pack()}
 	if err := gob.NewEncoder(z).Encode(t); err != nil {
 		return err
 	}

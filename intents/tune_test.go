@@ -36,7 +36,7 @@ func TestScoresAreProbabilities(t *testing.T) {
 	var all []scored
 	for _, r := range rows {
 		normal := Normalize(r[0])
-		if _, _, urgent := emergency(normal); urgent {
+		if _, _, urgent := m.Emergency(r[0]); urgent {
 			continue
 		}
 		best := m.intents.Predict(normal)[0]

@@ -248,8 +248,12 @@ func (c *evalIntents) Run(io streams) error {
 			context.Role = row[role]
 		}
 		u := model.Understand(row[text], context)
-		want, got = append(want, row[intent]), append(got, u.Intent)
-		wanted, found := []string{row[intent]}, []string{u.Intent}
+		wants := row[intent] // several that are as good as each other stand between |
+		if slices.Contains(strings.Split(wants, "|"), u.Intent) {
+			wants = u.Intent
+		}
+		want, got = append(want, wants), append(got, u.Intent)
+		wanted, found := []string{wants}, []string{u.Intent}
 		for i, name := range head {
 			if i == text || i == role || i == intent || row[i] == "" {
 				continue
@@ -262,7 +266,7 @@ func (c *evalIntents) Run(io streams) error {
 			}
 			wanted, found = append(wanted, name+"="+row[i]), append(found, name+"="+value)
 		}
-		if row[intent] != u.Intent || len(wanted) > 1 {
+		if wants != u.Intent || len(wanted) > 1 {
 			r.Misses = append(r.Misses, missed{row[text], strings.Join(wanted, " "), strings.Join(found, " ")})
 		}
 	}
