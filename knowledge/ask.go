@@ -34,7 +34,7 @@ type Answer struct {
 
 // From which probability on the first hit is the answer, and from which on it is one to choose from; how far behind the first a choice may be.
 const (
-	sure    = .58
+	sure    = .52
 	perhaps = .16
 	behind  = 8
 )
@@ -172,11 +172,13 @@ var (
 
 // The weights of the calibration, fitted by logistic regression on questions that aren't reported: testdata/questions-tune.tsv.
 const (
-	biasWeight   = -5.8
-	scoreWeight  = 4.3
-	marginWeight = 1.2 // of the lead over the next
-	nameWeight   = 4.5 // of how much of the name was said
-	massWeight   = .9  // of how much was matched
+	biasWeight  = -14.71
+	matchWeight = 3.12
+	leadWeight  = 2.84 // of the lead over the next
+	nameWeight  = 2.31 // of how much of the name was said
+	massWeight  = -1.22
+	coverWeight = 4    // of how much of the question the entry has
+	hadWeight   = 3.63 // of how much that is
 )
 
 // calibrate turns scores into probabilities.
@@ -199,7 +201,9 @@ func (ix *Index) calibrate(hits []found, top int) []Hit {
 
 // chance is the probability that the candidate is the right one.
 func (f *found) chance(lead float32) float64 {
-	return 1 / (1 + math.Exp(-(biasWeight + scoreWeight*float64(f.score) + marginWeight*float64(lead) + nameWeight*float64(f.name) + massWeight*math.Log1p(float64(f.mass)))))
+	sum := biasWeight + matchWeight*float64(f.match) + leadWeight*float64(lead) + nameWeight*float64(f.name) + massWeight*math.Log1p(float64(f.mass)) +
+		coverWeight*float64(f.cover) + hadWeight*math.Log1p(float64(f.had))
+	return 1 / (1 + math.Exp(-sum))
 }
 
 func (e *Entry) validAt(now time.Time) bool {

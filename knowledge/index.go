@@ -24,11 +24,12 @@ type Index struct {
 	idf      []float32
 	unknown  float32 // the weight of a term that no entry has
 	postings [][]posting
-	names    []name    // of all entries, those of one after those of the other
-	nameOf   []int32   // where the names of each entry begin; one more than there are entries
-	sounds   *sounds   // of the pairs in names
-	vectors  *vectors  // nil without an embedder
-	pool     sync.Pool // of *scratch
+	bags     [][]weighted // of each entry: what its terms weigh in it
+	names    []name       // of all entries, those of one after those of the other
+	nameOf   []int32      // where the names of each entry begin; one more than there are entries
+	sounds   *sounds      // of the pairs in names
+	vectors  *vectors     // nil without an embedder
+	pool     sync.Pool    // of *scratch
 }
 
 type posting struct {
@@ -67,7 +68,6 @@ type builder struct {
 	*Index
 	df      []int32
 	stamp   []int32 // the entry in which the term was last counted
-	bags    [][]weighted
 	lengths []float32
 	pieces  []piece
 	inNames []bool
@@ -84,8 +84,9 @@ func Build(entries []Entry, o Options) *Index {
 	ix := &Index{
 		entries: slices.Clone(entries), byID: make(map[string]int, len(entries)), lexicon: newLexicon(*synonyms),
 		words: vocabulary{map[string]gram{}}, ids: map[gram]int32{}, nameOf: make([]int32, 1, len(entries)+1), sounds: newSounds(),
+		bags: make([][]weighted, len(entries)),
 	}
-	b := &builder{Index: ix, bags: make([][]weighted, len(entries)), lengths: make([]float32, len(entries))}
+	b := &builder{Index: ix, lengths: make([]float32, len(entries))}
 	for i := range ix.entries {
 		ix.byID[ix.entries[i].ID] = i
 		b.add(int32(i))
@@ -119,8 +120,11 @@ func (b *builder) add(entry int32) {
 	field := func(text string, weight float32) {
 		b.pieces = b.lexicon.cut(b.pieces[:0], []rune(Normal(text)), &b.words, true)
 		for _, p := range b.pieces {
-			if t := b.term(p.gram); !p.gram.single() || weight > 1 {
+			switch t := b.term(p.gram); {
+			case !p.gram.single():
 				bag = append(bag, weighted{t, weight * p.worth})
+			case weight >= 1: // characters of names, not of the body
+				bag = append(bag, weighted{t, weight * p.worth / singleWorth})
 			}
 		}
 	}
@@ -212,9 +216,12 @@ func titles(title string, do func(part string, prior float32)) {
 	}
 }
 
+// few is how many entries there are at least taken to be: of a handful one can't say which words are rare.
+const few = 300
+
 // weigh computes the idf of all terms and with it the weights in names.
 func (b *builder) weigh() {
-	n := float64(len(b.entries))
+	n := float64(max(len(b.entries), few))
 	b.idf = make([]float32, len(b.df))
 	for t, df := range b.df {
 		b.idf[t] = float32(math.Log(1 + (n-float64(df)+.5)/(float64(df)+.5)))
@@ -229,26 +236,37 @@ func (b *builder) weigh() {
 	}
 }
 
-// post makes the inverted lists.
+// frequent is in how many entries a character may stand to be looked up by; one that stands in more only tells found entries apart.
+const frequent = 100
+
+// post weighs the bags and makes the inverted lists.
 func (b *builder) post() {
 	average, all := float32(0), 0
 	counts := make([]int32, len(b.df))
 	for i, bag := range b.bags {
 		average += b.lengths[i] / float32(len(b.bags))
-		all += len(bag)
 		for _, t := range bag {
 			counts[t.term]++
 		}
 	}
-	room := make([]posting, all)
 	b.postings = make([][]posting, len(b.df))
+	for t, n := range counts {
+		if b.grams[t].single() && n > frequent {
+			counts[t] = 0
+		}
+		all += int(counts[t])
+	}
+	room := make([]posting, all)
 	for t, n := range counts {
 		b.postings[t], room = room[:0:n], room[n:]
 	}
 	for i, bag := range b.bags {
-		for _, t := range bag {
-			w := t.weight * (k1 + 1) / (t.weight + k1*(1-b0+b0*b.lengths[i]/average)) * b.idf[t.term]
-			b.postings[t.term] = append(b.postings[t.term], posting{int32(i), w})
+		for j := range bag {
+			t := &bag[j]
+			t.weight = t.weight * (k1 + 1) / (t.weight + k1*(1-b0+b0*b.lengths[i]/average)) * b.idf[t.term]
+			if counts[t.term] > 0 {
+				b.postings[t.term] = append(b.postings[t.term], posting{int32(i), t.weight})
+			}
 		}
 	}
 }

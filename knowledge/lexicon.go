@@ -21,12 +21,16 @@ type synonym struct{ said, meant []string }
 
 // DefaultSynonyms are those that come with Linli.
 func DefaultSynonyms() Synonyms {
-	f, err := wordFiles.Open("words/synonyms.txt")
-	if err != nil {
-		panic(err) // it is part of the program
+	var all Synonyms
+	for _, name := range []string{"synonyms.txt", "everyday.txt"} {
+		f, err := wordFiles.Open("words/" + name)
+		if err != nil {
+			panic(err) // it is part of the program
+		}
+		s, _ := ReadSynonyms(name, f)
+		all = all.Add(s)
 	}
-	s, _ := ReadSynonyms("synonyms.txt", f)
-	return s
+	return all
 }
 
 // ReadSynonyms reads a file of synonyms.

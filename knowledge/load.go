@@ -20,6 +20,9 @@ import (
 //go:embed data/*.csv
 var sample embed.FS
 
+//go:embed data/asked.tsv
+var sampleAsked string
+
 // Sample returns the embedded catalogue.
 func Sample() []Entry {
 	var all []Entry
@@ -32,7 +35,28 @@ func Sample() []Entry {
 		entries, _ := Load(name, f)
 		all = append(all, entries...)
 	}
+	addAsked(all)
 	return all
+}
+
+// addAsked adds to the entries what else people call them, or ask: see data/asked.tsv.
+func addAsked(entries []Entry) {
+	at := make(map[string]*Entry, len(entries))
+	for i := range entries {
+		at[entries[i].ID] = &entries[i]
+	}
+	for line := range strings.Lines(sampleAsked) {
+		fields := strings.Split(strings.TrimSpace(line), "\t")
+		if len(fields) != 3 || at[fields[0]] == nil {
+			continue // a remark
+		}
+		switch e := at[fields[0]]; fields[1] {
+		case "alias":
+			e.Aliases = append(e.Aliases, fields[2])
+		case "question":
+			e.Questions = append(e.Questions, fields[2])
+		}
+	}
 }
 
 // Problem is something in a catalogue file that a clerk should mend.

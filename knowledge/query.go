@@ -16,6 +16,7 @@ type asked struct {
 type clause struct {
 	terms []wanted
 	total float32 // of their weights
+	spelt float32 // of their weights, that of each character in full
 	prior float32
 	apart bool // there are pairs that no entry has
 }
@@ -26,12 +27,15 @@ type wanted struct {
 	weight float32
 	sounds []int32 // terms that sound the same
 	meant  int32   // 1 + the meaning that it is part of; 0: none
-	light  bool    // a character whose pairs speak for it: it finds nothing by itself
+	single bool    // a character
 	apart  gram    // a pair that no entry has: a name may have its characters apart, as 法考 stands for 法律职业资格考试
 }
 
 // meaning is what a word with synonyms may mean: the terms of each.
-type meaning struct{ options [][]weighted }
+type meaning struct {
+	options [][]weighted
+	worth   float32 // how surely it means them
+}
 
 // What a clause counts for: with a question or a wish in it, the whole of a message, and another.
 const (
@@ -92,9 +96,9 @@ func (ix *Index) clause(q *asked, text string, prior float32) clause {
 		id, known := ix.ids[p.gram]
 		switch {
 		case known && p.gram.single() && p.gram != 0 && !held[p.from]:
-			w.term, w.weight = id, ix.idf[id]*p.worth*alone
+			w.term, w.weight, w.single = id, ix.idf[id]*p.worth*alone, true
 		case known:
-			w.term, w.weight, w.light = id, ix.idf[id]*p.worth, p.gram.single()
+			w.term, w.weight, w.single = id, ix.idf[id]*p.worth, p.gram.single()
 		case p.gram.single() && p.gram != 0:
 			continue // an unknown character says nothing that its pairs don't
 		default:
@@ -118,6 +122,9 @@ func (ix *Index) clause(q *asked, text string, prior float32) clause {
 		}
 		c.terms = append(c.terms, w)
 		c.total += w.weight
+		if c.spelt += w.weight; w.single {
+			c.spelt += w.weight * (1/singleWorth - 1)
+		}
 	}
 	return c
 }
@@ -152,6 +159,16 @@ func (ix *Index) alike(g gram, term int32) []int32 {
 	return terms
 }
 
+// knows reports whether entries have all pairs of the word.
+func (ix *Index) knows(runes []rune) bool {
+	for i := range runes[1:] {
+		if _, ok := ix.ids[pair(runes[i], runes[i+1])]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // meanings finds the words with synonyms, notes what they mean, and returns for each rune 1 + the meaning it is part of.
 func (ix *Index) meanings(q *asked, runes []rune) []int32 {
 	inside := make([]int32, len(runes))
@@ -172,6 +189,9 @@ next:
 				if len(option) > 0 {
 					m.options = append(m.options, option)
 				}
+			}
+			if m.worth = meansLike; !ix.knows(s.runes) {
+				m.worth = meansOnly
 			}
 			if len(m.options) > 0 {
 				q.meant = append(q.meant, m)
