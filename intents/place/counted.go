@@ -1,5 +1,7 @@
 package place
 
+import "strings"
+
 // number handles a number with what it counts, and returns where it ends or i if it isn't one that says where.
 func (s *scanner) number(i int) int {
 	n, ok := s.numberAt(i)
@@ -59,6 +61,7 @@ func (s *scanner) counted(n number) int {
 		t.kind, t.end = k, end
 		if k == buildingToken {
 			s.nameBefore(n.start)
+			t.start = s.sided(n.start) // 东6栋
 		}
 		s.push(t)
 		return end
@@ -92,15 +95,23 @@ func (s *scanner) counted(n number) int {
 		return finish(roomToken, i+1)
 	case r == '房' && s.at(i+1) != '东' && (n.digits >= 3 || last != nil && last.kind >= buildingToken && last.kind <= floorToken):
 		return finish(roomToken, i+1)
-	case r == '户' && (n.digits >= 3 || last != nil && n.digits > 0 && last.kind >= buildingToken && last.kind <= floorToken):
+	case r == '户' && (n.digits >= 3 && (n.start == 0 || !isHan(s.at(n.start-1))) || last != nil && n.digits > 0 && last.kind >= buildingToken && last.kind <= floorToken):
 		return finish(roomToken, i+1)
 	case r == '楼':
 		return finish(floorToken, i+1)
 	case r == '层' && (last != nil && last.kind >= estateToken && last.kind <= entranceToken):
 		return finish(floorToken, i+1)
-	case r == '号' && last != nil && s.houseNumber(last):
-		return finish(numberToken, i+1)
-	case (r == '期' || r == '区') && last != nil && last.kind == estateToken && !last.bare:
+	case r == '号' && last != nil && s.gateNumber(i+1) > 0:
+		return finish(relationToken, s.gateNumber(i+1)) // 停车场二号口
+	case r == '号' && (last != nil && s.houseNumber(last) || s.ranged(n.start)):
+		return finish(numberToken, s.yard(i+1))
+	case r == '号' && s.toponym(n.start):
+		return finish(numberToken, s.yard(i+1))
+	case r == '期' || r == '区' && last != nil:
+		s.nameBefore(n.start)
+		if last = s.last(n.start); last == nil || last.kind != estateToken || last.bare {
+			return n.start
+		}
 		last.end, s.bound = i+1, i+1
 		return i + 1
 	case (r == '弄' || r == '巷') && last != nil && last.kind == roadToken:
@@ -112,11 +123,66 @@ func (s *scanner) counted(n number) int {
 	return n.start
 }
 
+// gateNumber returns where the word for a way in ends that starts at i, behind a number, 0 if there is none.
+func (s *scanner) gateNumber(i int) int {
+	for _, way := range [...]string{"出入口", "入口", "出口", "口", "门", "码头", "通道"} {
+		end := min(i+len(way)/3, len(s.runes))
+		if string(s.runes[i:end]) == way {
+			if way == "门" && strings.ContainsRune("口面前店边", s.at(end)) {
+				return 0 // 12号门口 is the door of number 12
+			}
+			return end
+		}
+	}
+	return 0
+}
+
+// yard returns the end of a house's number with the 院 behind it.
+func (s *scanner) yard(end int) int {
+	if s.at(end) == '院' && s.at(end+1) != '子' && s.at(end+1) != '内' && s.at(end+1) != '里' && s.at(end+1) != '门' {
+		return end + 1
+	}
+	return end
+}
+
+// ranged says whether the number at i is the second of two houses' numbers: 88号至96号.
+func (s *scanner) ranged(i int) bool {
+	if !strings.ContainsRune("至到-~、", s.at(i-1)) {
+		return false
+	}
+	last := s.last(i - 1)
+	return last != nil && last.kind == numberToken
+}
+
+// toponym makes a place of the unknown name before the house number at i if it ends as the names of old quarters do: 樊家井32号.
+func (s *scanner) toponym(i int) bool {
+	start := s.reach(i, longUnknown)
+	if last := s.last(start); last != nil && last.short && i-start == 1 {
+		start, _ = s.swallow(start, last.kind) // 三宝|蓬
+	} else if n := i - start; n < 2 || n > 4 || !s.leads(start) || s.runes[i-1] == '里' && n < 3 {
+		return false
+	}
+	if !strings.ContainsRune("里井坞坑岭湾坪坝畈塘滩洲埠墩蓬棚岗山丘冲垄渡", s.runes[i-1]) {
+		return false
+	}
+	s.push(token{kind: estateToken, start: start, end: i})
+	return true
+}
+
+// leads says whether a place may start at i: at the start of a clause, or behind a word that leads to it.
+func (s *scanner) leads(i int) bool {
+	return i == 0 || !isHan(s.at(i-1)) || s.said == i && strings.ContainsRune("在住到于是从去址", s.at(i-1))
+}
+
 // houseNumber says whether 128号 behind the token is an address.
 func (s *scanner) houseNumber(last *token) bool {
 	switch last.kind {
 	case roadToken, communityToken, sectionToken, areaToken:
 		return !last.coarse
+	case landmarkToken:
+		return strings.ContainsRune("铺面", s.runes[last.end-1]) // 商铺27号
+	case relationToken:
+		return s.runes[last.end-1] == '组'
 	case estateToken:
 		return !last.bare
 	}
@@ -159,8 +225,7 @@ func (s *scanner) nameBefore(i int) {
 	}
 	start := s.reach(i, longUnknown)
 	length := i - start
-	opening := start == 0 || !isHan(s.at(start-1))
-	if length >= 2 && (isEstateTail(s.runes[i-1]) || opening && length <= 5) {
+	if length >= 2 && (isEstateTail(s.runes[i-1]) || s.leads(start) && length <= 5) {
 		s.push(token{kind: estateToken, start: start, end: i})
 	}
 }
@@ -196,6 +261,9 @@ func (s *scanner) hyphenated(n number) int {
 		push(first, n)
 		push(roomToken, more[0])
 		return s.roomEnd(more[0].end)
+	case count == 1 && last != nil && last.kind == spotToken && n.digits > 0 && s.at(more[0].end) != '-':
+		s.push(token{kind: roomToken, start: n.start, end: more[0].end, value: n.text + "-" + more[0].text}) // a parking bay: 地库B2-117
+		return more[0].end
 	case count == 1 && (s.at(more[0].end) == '栋' || s.at(more[0].end) == '幢' || s.at(more[0].end) == '号' && s.at(more[0].end+1) == '楼'):
 		// 3-5栋: from 3 to 5.
 		s.nameBefore(n.start)

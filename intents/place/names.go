@@ -16,6 +16,11 @@ const (
 // reach returns where the unknown name that ends at i starts, at most limit runes back.
 func (s *scanner) reach(i, limit int) int {
 	start := min(s.bound, i) // a quantity's measure may begin the word at i
+	if last := s.last(start); last != nil && start < i && last.kind == objectToken && last.end-last.start == 1 && last.start > last.after {
+		// A thing between two characters that mean nothing is a piece of a name: 枫树山.
+		start = last.after
+		s.tokens = s.tokens[:len(s.tokens)-1]
+	}
 	if i-start > limit {
 		// Nothing says where the name starts. Most have four characters.
 		start = i - 4
@@ -34,7 +39,7 @@ func (s *scanner) swallow(start int, kinds ...kind) (int, *token) {
 		return start, nil
 	}
 	k := last.kind
-	partial := last.short || k == landmarkToken || k == officeToken || k == estateToken && !last.bare || k == areaToken && last.coarse
+	partial := last.short || k == landmarkToken || k == officeToken || k == estateToken && s.runes[start-1] != '区' || k == areaToken && last.coarse
 	if !partial || !slices.Contains(kinds, k) {
 		return start, nil
 	}
@@ -92,6 +97,11 @@ func (s *scanner) road(i, end int) int {
 		start, _ = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken)
 	}
 	t := token{kind: roadToken, start: start, end: end}
+	if start == i && s.thatPlace(i) {
+		t.bare = true
+		s.push(t) // 宿舍进去那条弄
+		return end
+	}
 	if name, n := s.g.longest(s.runes[start:end]); n == end-start {
 		t.name = name // 曙光路 of 曙光路社区
 	}
@@ -105,6 +115,22 @@ func (s *scanner) road(i, end int) int {
 	}
 	s.push(t)
 	return end
+}
+
+// thatPlace says whether 那条 stands before i and behind a place.
+func (s *scanner) thatPlace(i int) bool {
+	return i > 0 && s.that[1] == i && s.placeBefore(s.that[0]) != nil
+}
+
+// placeBefore returns the place that ends at i, or before a 进去 that does.
+func (s *scanner) placeBefore(i int) *token {
+	if last := s.last(i); last != nil {
+		return last
+	}
+	if s.at(i-2) == '进' && (s.at(i-1) == '去' || s.at(i-1) == '来') {
+		return s.last(i - 2)
+	}
+	return nil
 }
 
 // endsInRoad says whether the word from i to end is called like a road.
@@ -142,6 +168,10 @@ func (s *scanner) landmark(i, end int) {
 	t.start = s.numbered(t.start)
 	t.bare = t.start == i
 	if t.start == i && end-i == 1 {
+		if last := s.last(i); last != nil && s.at(i) == '站' && last.kind <= landmarkToken && !last.bare {
+			last.kind, last.end, s.bound = landmarkToken, end, end // the stop that is called like the hospital before it
+			return
+		}
 		if s.at(i) != '楼' {
 			return // 桥, 厂 alone
 		}
@@ -157,11 +187,12 @@ func (s *scanner) office(i, end int) {
 
 // relation handles 门口, 对面: behind a token it belongs to that, else the unknown name before it is a landmark.
 func (s *scanner) relation(i, end int, c class) {
-	if s.last(i) == nil && i > s.bound {
+	if s.last(i) == nil && i > s.bound && s.sided(i) == i {
 		if start := s.reach(i, longUnknown); i-start >= 2 {
 			s.push(token{kind: s.unknown(i), start: start, end: i})
 		}
 	}
+	i = s.sided(i)
 	switch {
 	case s.last(i) != nil:
 		s.push(token{kind: relationToken, start: i, end: end})
@@ -187,6 +218,18 @@ func isEstateTail(r rune) bool {
 // near handles 里, 旁, 中段, which need a place directly before them. They hold up nothing else.
 func (s *scanner) near(i, end int, c class) int {
 	last := s.last(i)
+	switch s.runes[i] {
+	case '组':
+		return s.group(i)
+	case '头':
+		if s.at(i-1) != '桥' {
+			return i + 1 // 小区头发
+		}
+	}
+	if last == nil && c == sectionWord {
+		s.stretch(i)
+		last = s.last(i)
+	}
 	if last == nil && c == sectionWord && s.runes[i] == '路' && i-s.reach(i, longRoad) > 1 {
 		s.push(token{kind: roadToken, start: s.reach(i, longRoad), end: i + 1}) // 三角井路段
 		last, i = s.last(i+1), i+1
@@ -200,11 +243,47 @@ func (s *scanner) near(i, end int, c class) int {
 	}
 	k := relationToken
 	if c == sectionWord {
-		if last.kind != roadToken && last.kind != numberToken && end-i == 1 {
+		if end-i == 1 && !s.hasSections(last, end) {
 			return i + 1
 		}
 		k = sectionToken
 	}
 	s.push(token{kind: k, start: i, end: end})
 	return end
+}
+
+// hasSections says whether 段 behind the place, which ends before end, is a part of it: of a road, or of a road or river at a landmark.
+func (s *scanner) hasSections(last *token, end int) bool {
+	switch last.kind {
+	case roadToken, numberToken:
+		return true
+	case landmarkToken, areaToken:
+		return !strings.ContainsRune("时落子位", s.at(end))
+	}
+	return false
+}
+
+// stretch makes a landmark of the unknown name before a section at i, by which a part of the road or the river before it is called: 昌江|吕蒙|段, 路口到|二小|这段.
+func (s *scanner) stretch(i int) {
+	start := s.bound
+	if n := i - start; n < 2 || n > 4 || len(s.tokens) == 0 {
+		return
+	}
+	if s.last(start) != nil && s.last(start).kind <= roadToken || s.at(start-1) == '到' || s.at(start-1) == '至' {
+		s.push(token{kind: landmarkToken, start: start, end: i})
+	}
+}
+
+// group makes 下屋组 behind a village a part of it, whatever it is called.
+func (s *scanner) group(i int) int {
+	for k := len(s.tokens) - 1; k >= max(0, len(s.tokens)-2); k-- {
+		t := &s.tokens[k]
+		if n := i - t.end; (t.kind == communityToken || t.kind == areaToken) && !t.coarse && 0 < n && n < 5 && s.said <= t.end {
+			from := t.end
+			s.tokens = s.tokens[:k+1] // with what 下 seemed to be
+			s.push(token{kind: relationToken, start: from, end: i + 1})
+			break
+		}
+	}
+	return i + 1
 }
