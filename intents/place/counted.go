@@ -14,6 +14,9 @@ func (s *scanner) number(i int) int {
 	if end := s.counted(n); end > i {
 		return end
 	}
+	if end := s.further(n); end > i {
+		return end
+	}
 	if !n.chinese && n.digits > 0 {
 		// 501 behind 3栋 is a room; any other bare number is passed as a whole.
 		if s.roomNumber(n) {
@@ -33,6 +36,28 @@ func (s *scanner) number(i int) int {
 		return n.end + 1
 	}
 	return i
+}
+
+// further handles what counts on from a place: 前面两百米, 西门外第二个路口, 1至40号.
+func (s *scanner) further(n number) int {
+	last := s.last(n.start)
+	if last == nil {
+		return n.start
+	}
+	switch r := s.at(n.end); {
+	case r == '米' && last.kind == relationToken && strings.ContainsRune("前后左右东南西北", s.runes[last.start]) && !strings.ContainsRune("高宽深长", s.at(n.end+1)):
+		last.end, s.bound = n.end+1, n.end+1
+		return last.end
+	case n.ordinal && r == '个' && s.at(n.end+1) == '路' && s.at(n.end+2) == '口':
+		s.push(token{kind: crossingToken, start: n.start, end: n.end + 3})
+		return n.end + 3
+	case (r == '至' || r == '到') && s.houseNumber(last):
+		if to, ok := s.numberAt(n.end + 1); ok && s.at(to.end) == '号' {
+			s.push(token{kind: numberToken, start: n.start, end: to.end + 1, value: n.text + "-" + to.text})
+			return to.end + 1
+		}
+	}
+	return n.start
 }
 
 // roomNumber says whether a bare number is a room's: 501 behind 3栋, but not 119.
@@ -59,9 +84,12 @@ func (s *scanner) counted(n number) int {
 	t := token{start: n.start, value: n.text}
 	finish := func(k kind, end int) int {
 		t.kind, t.end = k, end
-		if k == buildingToken {
+		switch k {
+		case buildingToken:
 			s.nameBefore(n.start)
 			t.start = s.sided(n.start) // 东6栋
+		case floorToken:
+			s.shopBefore(n)
 		}
 		s.push(t)
 		return end
@@ -180,7 +208,7 @@ func (s *scanner) houseNumber(last *token) bool {
 	case roadToken, communityToken, sectionToken, areaToken:
 		return !last.coarse
 	case landmarkToken:
-		return strings.ContainsRune("铺面", s.runes[last.end-1]) // 商铺27号
+		return strings.ContainsRune("铺面街", s.runes[last.end-1]) // 商铺27号
 	case relationToken:
 		return s.runes[last.end-1] == '组'
 	case estateToken:
@@ -227,6 +255,21 @@ func (s *scanner) nameBefore(i int) {
 	length := i - start
 	if length >= 2 && (isEstateTail(s.runes[i-1]) || s.leads(start) && length <= 5) {
 		s.push(token{kind: estateToken, start: start, end: i})
+	}
+}
+
+// shopBefore makes a landmark of the unknown name before a floor, behind a road or a house: 昌江大道|力健|二楼. A cellar has one wherever a place may start: 国贸|负一楼.
+func (s *scanner) shopBefore(n number) {
+	if s.last(n.start) != nil {
+		return
+	}
+	start := s.reach(n.start, longUnknown)
+	if length := n.start - start; length < 2 || length > 5 {
+		return
+	}
+	last := s.last(start)
+	if last != nil && (last.kind == roadToken || last.kind == numberToken || last.kind == landmarkToken && !last.bare) || n.below && s.leads(start) {
+		s.push(token{kind: landmarkToken, start: start, end: n.start})
 	}
 }
 

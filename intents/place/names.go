@@ -32,14 +32,14 @@ func (s *scanner) reach(i, limit int) int {
 }
 
 // swallow takes back a token of one of the kinds that turns out to be the beginning of a longer name, and returns where that starts and what it was:
-// 里村 of 里村三路, 人民广场 of 人民广场南路, but not 马鞍山社区 of 马鞍山社区公寓.
+// 里村 of 里村三路, 人民广场 of 人民广场南路, 南门 of 南门社区, but not 马鞍山社区 of 马鞍山社区公寓.
 func (s *scanner) swallow(start int, kinds ...kind) (int, *token) {
 	last := s.last(start)
 	if last == nil {
 		return start, nil
 	}
 	k := last.kind
-	partial := last.short || k == landmarkToken || k == officeToken || k == estateToken && s.runes[start-1] != '区' || k == areaToken && last.coarse
+	partial := last.short || k == spotToken && s.runes[start-1] == '门' || k == landmarkToken || k == officeToken || k == estateToken && s.runes[start-1] != '区' || k == areaToken && last.coarse
 	if !partial || !slices.Contains(kinds, k) {
 		return start, nil
 	}
@@ -79,7 +79,7 @@ func (s *scanner) unit(i, end int, c class) {
 		t.coarse = end-i == 1 && (r == '市' || r == '区' || r == '县')
 	}
 	if t.start == i {
-		t.start, _ = s.swallow(i, communityToken, areaToken, landmarkToken, roadToken)
+		t.start, _ = s.swallow(i, communityToken, areaToken, landmarkToken, roadToken, spotToken)
 	}
 	if t.start == i || end-i == 1 && i-t.start > 3 {
 		if end-i == 1 {
@@ -94,7 +94,7 @@ func (s *scanner) unit(i, end int, c class) {
 func (s *scanner) road(i, end int) int {
 	start := s.reach(i, longRoad)
 	if i-start < 2 {
-		start, _ = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken)
+		start, _ = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken, spotToken)
 	}
 	t := token{kind: roadToken, start: start, end: end}
 	if start == i && s.thatPlace(i) {
@@ -133,6 +133,21 @@ func (s *scanner) placeBefore(i int) *token {
 	return nil
 }
 
+// namesRoad says whether 山路 is the end of a road's name after all, 枫树山路: if a name stands before it and a house's number or the like behind it.
+func (s *scanner) namesRoad(i, end int) bool {
+	if i == s.bound && s.last(i) == nil || !s.leads(s.bound) && s.last(s.bound) == nil {
+		return false
+	}
+	if n, ok := s.numberAt(end); ok {
+		return s.at(n.end) == '号'
+	}
+	switch c, _ := vocabulary().longest(s.runes[end:]); c {
+	case sectionWord, crossingWord, communityWord:
+		return true
+	}
+	return false
+}
+
 // endsInRoad says whether the word from i to end is called like a road.
 func (s *scanner) endsInRoad(i, end int) bool {
 	c, length := vocabulary().longest(s.runes[end-1 : end])
@@ -166,6 +181,9 @@ func (s *scanner) landmark(i, end int) {
 		t.start, _ = s.swallow(i, last.kind)
 	}
 	t.start = s.numbered(t.start)
+	if s.at(i) == '站' && end == i+1 && i-t.start == 1 && !strings.ContainsRune("东南西北中总", s.at(t.start)) {
+		return // 供人站的安全岛
+	}
 	t.bare = t.start == i
 	if t.start == i && end-i == 1 {
 		if last := s.last(i); last != nil && s.at(i) == '站' && last.kind <= landmarkToken && !last.bare {
@@ -183,6 +201,16 @@ func (s *scanner) landmark(i, end int) {
 // office handles 派出所 and its like.
 func (s *scanner) office(i, end int) {
 	s.push(token{kind: officeToken, start: s.reach(i, longUnknown), end: end})
+}
+
+// estateBefore makes an estate of the unknown name before a spot if it ends like one: 御景湾地库.
+func (s *scanner) estateBefore(i int) {
+	if s.last(i) != nil || i <= s.bound || s.runes[i-1] == '里' || !isEstateTail(s.runes[i-1]) {
+		return
+	}
+	if start := s.reach(i, longUnknown); i-start > 2 && i-start < 6 {
+		s.push(token{kind: estateToken, start: start, end: i})
+	}
 }
 
 // relation handles 门口, 对面: behind a token it belongs to that, else the unknown name before it is a landmark.
@@ -230,9 +258,10 @@ func (s *scanner) near(i, end int, c class) int {
 		s.stretch(i)
 		last = s.last(i)
 	}
-	if last == nil && c == sectionWord && s.runes[i] == '路' && i-s.reach(i, longRoad) > 1 {
-		s.push(token{kind: roadToken, start: s.reach(i, longRoad), end: i + 1}) // 三角井路段
-		last, i = s.last(i+1), i+1
+	if c == sectionWord && s.runes[i] == '路' && (last == nil || last.kind != roadToken) {
+		if s.road(i, i+1); s.last(i+1) != nil {
+			last, i = s.last(i+1), i+1 // 三角井路|段
+		}
 	}
 	if last == nil {
 		if end-i > 1 {

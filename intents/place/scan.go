@@ -114,7 +114,7 @@ func (s *scanner) scan() {
 		class, length := vocabulary.longest(s.runes[i:])
 		length = s.shorten(i, class, length)
 		if name, n := s.g.longest(s.runes[i:]); n > 0 && s.takeName(i, n, name, class, length) {
-			i += n
+			i = s.tokens[len(s.tokens)-1].end
 			continue
 		}
 		if length < 2 {
@@ -127,6 +127,10 @@ func (s *scanner) scan() {
 			}
 		}
 		if length == 0 {
+			if end := s.bracket(i); end > i {
+				i = end
+				continue
+			}
 			if r := s.runes[i]; !isHan(r) && !isLetter(r) && !isDigit(r) && r != '#' {
 				s.bound = i + 1
 			}
@@ -137,8 +141,28 @@ func (s *scanner) scan() {
 	}
 }
 
+// bracket takes what stands in brackets behind a road and says which part of it: 莲社南路(邮局至红绿灯段).
+func (s *scanner) bracket(i int) int {
+	if last := s.last(i); s.runes[i] != '(' || last == nil || last.kind != roadToken && last.kind != numberToken {
+		return i
+	}
+	for end := i + 1; end < min(len(s.runes), i+16) && (s.written(end) || s.runes[end] == ')'); end++ {
+		if s.runes[end] == ')' && strings.ContainsRune("段侧旁边口面处近", s.runes[end-1]) {
+			s.push(token{kind: sectionToken, start: i, end: end + 1})
+			return end + 1
+		}
+	}
+	return i
+}
+
 // shorten gives up a spot whose last character starts a word that matters more: 楼|下午, 楼|下水道.
 func (s *scanner) shorten(i int, c class, length int) int {
+	if c == ownWord && length > 2 && s.runes[i+length-1] == '楼' {
+		_, here := vocabulary().longest(s.runes[i+length-1:])
+		if _, next := vocabulary().longest(s.runes[i+length:]); here > 1 && next < 2 {
+			return length - 1 // 我们这栋|楼顶, but 我们这栋楼|下面
+		}
+	}
 	if c != spotWord || length < 2 {
 		return length
 	}
@@ -156,6 +180,9 @@ func (s *scanner) takeName(i, n int, name *name, c class, word int) bool {
 	}
 	if name.short && s.endsInRoad(i, i+n) {
 		return false // 北路 for 北路社区: read as a road, 新村北路
+	}
+	if name.coarse && s.at(i+n) == '城' && s.runes[i+n-1] == '县' && !strings.ContainsRune("东南西北", s.at(i+n+1)) {
+		n++ // 浮梁县城
 	}
 	s.push(token{kind: name.kind, start: i, end: i + n, name: name, short: name.short, coarse: name.coarse})
 	return true
@@ -185,6 +212,7 @@ func (s *scanner) word(i, end int, c class) int {
 	case officeWord:
 		s.office(i, end)
 	case spotWord:
+		s.estateBefore(i)
 		s.push(token{kind: spotToken, start: s.sided(s.numbered(i)), end: end})
 	case ownWord:
 		s.push(token{kind: ownToken, start: i, end: end})
@@ -197,8 +225,14 @@ func (s *scanner) word(i, end int, c class) int {
 	case nearWord, sectionWord:
 		return s.near(i, end, c)
 	case crossingWord:
+		if start := s.reach(i, longUnknown); s.last(i) == nil && i-start > 1 && i-start < 5 {
+			s.push(token{kind: landmarkToken, start: start, end: i}) // 国贸十字路口
+		}
 		s.push(token{kind: crossingToken, start: i, end: end})
 	case keepWord:
+		if s.runes[end-1] == '路' && s.namesRoad(i, end) {
+			return s.road(end-1, end)
+		}
 		s.said = end
 	case stopWord, matterWord:
 		return s.stop(i, end, c)
@@ -211,12 +245,23 @@ func (s *scanner) stop(i, end int, c class) int {
 	if end-i == 1 && s.inName(i) {
 		return end
 	}
+	if r := s.runes[i]; r == '吃' || r == '买' || r == '喝' {
+		s.shopWhere(i)
+	}
 	if c == matterWord && s.matter == 0 {
 		s.matter = end
 	}
 	end = s.thatOne(i, end)
 	s.bound, s.said = end, end
 	return end
+}
+
+// shopWhere makes a landmark of the unknown name between a road and what somebody did there: 在莲社北路|刘姐冷粉|吃的.
+func (s *scanner) shopWhere(i int) {
+	last := s.last(s.bound)
+	if n := i - s.bound; last != nil && n > 1 && n < 6 && (last.kind == roadToken || last.kind == numberToken) && s.at(last.start-1) == '在' {
+		s.push(token{kind: landmarkToken, start: s.bound, end: i})
+	}
 }
 
 // thatOne takes the measure behind 那 and remembers where the two stand: 那座天桥 belongs to the place before it.

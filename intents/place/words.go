@@ -83,6 +83,11 @@ func words() func(yield func(class, string) bool) {
 					return
 				}
 			}
+			for _, part := range []string{"那段", "那截", "这段", "这截"} {
+				if !yield(sectionWord, "往"+d+part) {
+					return
+				}
+			}
 			for _, unit := range []string{"单元", "边单元"} {
 				if !yield(entranceWord, d+unit) {
 					return
