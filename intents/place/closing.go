@@ -29,7 +29,7 @@ func (s *scanner) close() {
 		}
 		return
 	}
-	if s.matter == 0 || s.matter > clause || s.said > last.end || !s.isName(last.end, end) || !s.hasTail(last) {
+	if s.matter == 0 || s.matter > clause || s.said > last.end || !s.isName(last.end, end) || !s.hasTail(len(s.tokens)-1) {
 		return
 	}
 	s.push(token{kind: landmarkToken, start: last.end, end: end})
@@ -37,14 +37,17 @@ func (s *scanner) close() {
 
 // hasTail says whether a place may go on with a name behind the token: a shop in a road, a hall or a town. Behind 3栋 or 翠竹苑 an unknown word is
 // rather a trouble than a name.
-func (s *scanner) hasTail(t *token) bool {
+func (s *scanner) hasTail(i int) bool {
+	t := &s.tokens[i]
 	if s.at(t.end) == '第' {
 		return t.kind <= relationToken // 大门外第三根杆子
 	}
 	switch t.kind {
 	case areaToken:
 		return !t.coarse && !t.bare
-	case communityToken, roadToken, landmarkToken, numberToken, floorToken:
+	case floorToken:
+		return i > 0 && s.tokens[i-1].end == t.start // 时代广场三楼丽人美容, but not 爬了十二楼累死
+	case communityToken, roadToken, landmarkToken, numberToken:
 		return !t.bare
 	}
 	return false
@@ -56,7 +59,7 @@ func (s *scanner) isName(start, end int) bool {
 		return false
 	}
 	for i := start; i < end; i++ {
-		if r := s.runes[i]; !isHan(r) && !isLetter(r) {
+		if r := s.runes[i]; !isHan(r) && !isLetter(r) || isNumeral(r) && s.at(i-1) != '第' {
 			return false
 		}
 	}

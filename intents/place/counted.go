@@ -136,7 +136,9 @@ func (s *scanner) counted(n number) int {
 	case r == '号' && s.toponym(n.start):
 		return finish(numberToken, s.yard(i+1))
 	case r == '期' || r == '区' && last != nil:
-		s.nameBefore(n.start)
+		if _, counts := s.numberAt(i + 1); counts {
+			s.nameBefore(n.start) // 锦绣昌南|二期|9栋, but not 起草第三期
+		}
 		if last = s.last(n.start); last == nil || last.kind != estateToken || last.bare {
 			return n.start
 		}

@@ -24,7 +24,7 @@ func (s *scanner) join() []Match {
 // together says whether two neighbouring tokens are pieces of one place.
 func (s *scanner) together(i, j int) bool {
 	a, b := &s.tokens[i], &s.tokens[j]
-	if a.kind == objectToken && (b.kind != relationToken || a.end != b.start || !s.besideThing(b)) {
+	if a.kind == objectToken && (b.kind != relationToken || a.end != b.start || !s.besideThing(i, b)) {
 		return false
 	}
 	if b.kind == objectToken && !(a.kind <= relationToken && s.stoodOn(b)) {
@@ -93,15 +93,15 @@ func (s *scanner) stretches(a, b *token) bool {
 	return false
 }
 
-// besideThing says whether a relation makes a place of a thing: 垃圾桶旁 does, 井盖上 and 电梯外 hardly.
-func (s *scanner) besideThing(t *token) bool {
+// besideThing says whether a relation makes a place of the i-th token, a thing: 垃圾桶旁 does, 井盖上 and 电梯外 hardly, 台阶上 behind a place.
+func (s *scanner) besideThing(i int, t *token) bool {
 	if t.end-t.start > 1 {
 		return true
 	}
 	switch s.runes[t.start] {
 	case '上':
-		last := s.runes[t.start-1]
-		return last == '路' || last == '地' || last == '阶'
+		thing := &s.tokens[i]
+		return thing.ground && !strings.HasSuffix(s.words(thing.start, thing.end), "墙") && i > 0 && s.tokens[i-1].end == thing.start
 	case '里', '内', '旁', '边', '口', '下', '处', '前', '后', '侧':
 		return true
 	}

@@ -175,7 +175,7 @@ func (s *scanner) shorten(i int, c class, length int) int {
 
 // takeName accepts a name of the gazetteer unless a longer word of the vocabulary starts at the same place.
 func (s *scanner) takeName(i, n int, name *name, c class, word int) bool {
-	if word > n || word == n && name.short && (c != estateWord || i-s.bound >= 2) {
+	if word > n || word == n && name.short && (c != estateWord || i-s.bound >= 2 || s.last(i) != nil && s.last(i).short) {
 		return false // 新村 alone is 新村街道, 曙光新村 an estate
 	}
 	if name.short && s.endsInRoad(i, i+n) {
