@@ -20,6 +20,8 @@ func (s *scanner) reach(i, limit int) int {
 		// A thing between two characters that mean nothing is a piece of a name: 枫树山.
 		start = last.after
 		s.tokens = s.tokens[:len(s.tokens)-1]
+	} else if start < i {
+		start = s.tree(start)
 	}
 	if i-start > limit {
 		// Nothing says where the name starts. Most have four characters.
@@ -79,6 +81,9 @@ func (s *scanner) unit(i, end int, c class) {
 		t.coarse = end-i == 1 && (r == '市' || r == '区' || r == '县')
 	}
 	if t.start == i {
+		t.start = s.tree(i)
+	}
+	if t.start == i {
 		t.start, _ = s.swallow(i, communityToken, areaToken, landmarkToken, roadToken, spotToken)
 	}
 	if t.start == i || end-i == 1 && i-t.start > 3 {
@@ -93,6 +98,9 @@ func (s *scanner) unit(i, end int, c class) {
 // road handles 路, 街, 巷 and what hangs on them.
 func (s *scanner) road(i, end int) int {
 	start := s.reach(i, longRoad)
+	if start == i && s.addressed(end) {
+		start = s.tree(i)
+	}
 	if i-start < 2 {
 		start, _ = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken, spotToken)
 	}
@@ -211,6 +219,20 @@ func (s *scanner) estateBefore(i int) {
 	if start := s.reach(i, longUnknown); i-start > 2 && i-start < 6 {
 		s.push(token{kind: estateToken, start: start, end: i})
 	}
+}
+
+// doorOf takes 店门口 with a name before it for the door of what the name ends with: 永和豆浆店|门口.
+func (s *scanner) doorOf(i, end int) bool {
+	if end-i != 3 || s.runes[end-1] != '口' || s.runes[end-2] != '门' || s.last(i) != nil {
+		return false
+	}
+	start := s.reach(i, longLandmark)
+	if i-start < 2 || !s.leads(start) {
+		return false
+	}
+	s.push(token{kind: landmarkToken, start: start, end: i + 1})
+	s.push(token{kind: relationToken, start: i + 1, end: end})
+	return true
 }
 
 // relation handles 门口, 对面: behind a token it belongs to that, else the unknown name before it is a landmark.

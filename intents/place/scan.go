@@ -212,6 +212,9 @@ func (s *scanner) word(i, end int, c class) int {
 	case officeWord:
 		s.office(i, end)
 	case spotWord:
+		if s.doorOf(i, end) {
+			break
+		}
 		s.estateBefore(i)
 		s.push(token{kind: spotToken, start: s.sided(s.numbered(i)), end: end})
 	case ownWord:
@@ -281,11 +284,6 @@ func (s *scanner) thatOne(i, end int) int {
 	}
 	s.that = [2]int{i, to}
 	return to
-}
-
-// inName says whether 和 at i is a piece of a name: 颐和家园. It joins nothing if only one character stands before it.
-func (s *scanner) inName(i int) bool {
-	return s.runes[i] == '和' && i-s.bound == 1 && isHan(s.at(i-1)) && !isHan(s.at(i-2))
 }
 
 // sided returns where the side before a spot starts, which says which of a place's spots it is: 西 of 御景小区西围墙.
