@@ -63,10 +63,15 @@ func (s *scanner) further(n number) int {
 // roomNumber says whether a bare number is a room's: 501 behind 3栋, but not 119.
 func (s *scanner) roomNumber(n number) bool {
 	last := s.last(n.start)
-	if last == nil || last.kind < buildingToken || last.kind > floorToken || n.digits != 3 && n.digits != 4 || s.measured(n.end) {
+	if last == nil || (last.kind < buildingToken || last.kind > floorToken) && !s.offices(last) || n.digits != 3 && n.digits != 4 || s.measured(n.end) {
 		return false
 	}
 	return n.text != "110" && n.text != "119" && n.text != "120" && n.text != "122"
+}
+
+// offices says whether the place is a single house with rooms: 银座大厦1606.
+func (s *scanner) offices(t *token) bool {
+	return (t.kind == landmarkToken || t.kind == estateToken) && !t.bare && strings.ContainsRune("厦楼寓", s.runes[t.end-1])
 }
 
 // measured reports whether a measure stands at i: the number before it is a quantity.
@@ -269,8 +274,7 @@ func (s *scanner) shopBefore(n number) {
 	if length := n.start - start; length < 2 || length > 5 {
 		return
 	}
-	last := s.last(start)
-	if last != nil && (last.kind == roadToken || last.kind == numberToken || last.kind == landmarkToken && !last.bare) || n.below && s.leads(start) {
+	if s.hasShops(s.last(start)) || n.below && s.leads(start) {
 		s.push(token{kind: landmarkToken, start: start, end: n.start})
 	}
 }

@@ -9,6 +9,13 @@ func (s *scanner) inName(i int) bool {
 	if s.runes[i] == '和' && i-s.bound == 1 && isHan(s.at(i-1)) && !isHan(s.at(i-2)) {
 		return true // 颐和家园: it joins nothing if only one character stands before it
 	}
+	if i-s.bound == 1 && s.leads(s.bound) && strings.ContainsRune("才又再还也都只很", s.runes[i]) {
+		// 育才中学: what stands before a noun is no adverb.
+		switch c, length := vocabulary().longest(s.runes[i+1:]); c {
+		case estateWord, communityWord, roadWord, landmarkWord:
+			return length > 1
+		}
+	}
 	return s.leads(i) && isHan(s.at(i+1)) && s.beginsName(i)
 }
 

@@ -79,6 +79,9 @@ func (s *scanner) unit(i, end int, c class) {
 		t.kind = areaToken
 		r := s.runes[i]
 		t.coarse = end-i == 1 && (r == '市' || r == '区' || r == '县')
+		if last := s.last(t.start); t.coarse && last != nil && last.kind >= roadToken {
+			return // 城北路沙县小吃: a road holds no county
+		}
 	}
 	if t.start == i {
 		t.start = s.tree(i)
@@ -170,6 +173,9 @@ func (s *scanner) roadName(start, i, end int) bool {
 			return false // 景德镇一路公交车
 		}
 	}
+	if last := s.last(start); length == 1 && last != nil && (last.kind == areaToken || last.kind == communityToken) && strings.ContainsRune("东南西北中前后上下老新正", s.at(start)) {
+		return true // 沙河镇南街
+	}
 	if length == 0 || length == 1 && (end-i == 1 || s.at(start) == '大' || s.at(start) == '小') {
 		return false
 	}
@@ -227,12 +233,17 @@ func (s *scanner) doorOf(i, end int) bool {
 		return false
 	}
 	start := s.reach(i, longLandmark)
-	if i-start < 2 || !s.leads(start) {
+	if i-start < 2 || !s.leads(start) && !s.hasShops(s.last(start)) {
 		return false
 	}
 	s.push(token{kind: landmarkToken, start: start, end: i + 1})
 	s.push(token{kind: relationToken, start: i + 1, end: end})
 	return true
+}
+
+// hasShops says whether an unknown name behind the place is a shop's.
+func (s *scanner) hasShops(t *token) bool {
+	return t != nil && (t.kind == roadToken || t.kind == numberToken || t.kind == landmarkToken && !t.bare)
 }
 
 // relation handles 门口, 对面: behind a token it belongs to that, else the unknown name before it is a landmark.

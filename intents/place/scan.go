@@ -277,7 +277,11 @@ func (s *scanner) thatOne(i, end int) int {
 		if r := s.at(to); r == '一' || r == '几' || r == '两' {
 			to++
 		}
-		if !strings.ContainsRune("座条栋幢间处个道口", s.at(to)) {
+		if s.at(to) == '家' && s.last(i) != nil && s.last(i).kind == relationToken {
+			s.push(token{kind: relationToken, start: i, end: to + 1}) // 彩票店旁边那家
+			return to + 1
+		}
+		if !strings.ContainsRune("座条栋家幢间处个道口", s.at(to)) {
 			return end
 		}
 		to++

@@ -35,6 +35,7 @@ const (
 	gateWord             // a gate; reaches back to an unknown name
 	keepWord             // holds nothing for us, but hides the words inside it
 	entranceWord         // an entrance that is known by its side, 东单元
+	nameWord             // the same, and a piece of names
 	stopWord             // no name reaches across it
 	matterWord           // the same, and names a trouble
 )
@@ -42,7 +43,7 @@ const (
 var classNames = map[string]class{
 	"estate": estateWord, "plainestate": plainEstate, "thisestate": thisEstate, "community": communityWord, "plaincommunity": plainCommunity, "area": areaWord, "road": roadWord,
 	"landmark": landmarkWord, "room": roomWord, "office": officeWord, "spot": spotWord, "own": ownWord, "object": objectWord, "relation": relationWord,
-	"near": nearWord, "section": sectionWord, "crossing": crossingWord, "gate": gateWord, "keep": keepWord, "stop": stopWord, "matter": matterWord, "ground": groundWord,
+	"near": nearWord, "section": sectionWord, "crossing": crossingWord, "gate": gateWord, "keep": keepWord, "name": nameWord, "stop": stopWord, "matter": matterWord, "ground": groundWord,
 }
 
 // vocabulary is built from words.txt when it is first needed.
