@@ -85,5 +85,11 @@ func (s *scanner) alone(start, end int) bool {
 	if start == 0 && end == len(s.runes) || end < len(s.runes) && s.written(end) {
 		return false
 	}
+	if start > 1 {
+		switch string(s.runes[start-2 : start]) {
+		case "地点", "地址", "位置", "就在":
+			start -= 2
+		}
+	}
 	return start == 0 || !s.written(start-1) || s.runes[start-1] == '在' && (start == 1 || !s.written(start-2))
 }

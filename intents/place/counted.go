@@ -48,6 +48,9 @@ func (s *scanner) further(n number) int {
 	case r == '米' && last.kind == relationToken && strings.ContainsRune("前后左右东南西北", s.runes[last.start]) && !strings.ContainsRune("高宽深长", s.at(n.end+1)):
 		last.end, s.bound = n.end+1, n.end+1
 		return last.end
+	case n.ordinal && r == '排':
+		s.push(token{kind: relationToken, start: n.start, end: n.end + 1}) // of low houses
+		return n.end + 1
 	case n.ordinal && r == '个' && s.at(n.end+1) == '路' && s.at(n.end+2) == '口':
 		s.push(token{kind: crossingToken, start: n.start, end: n.end + 3})
 		return n.end + 3
@@ -92,7 +95,7 @@ func (s *scanner) counted(n number) int {
 		switch k {
 		case buildingToken:
 			s.nameBefore(n.start)
-			t.start = s.sided(n.start) // 东6栋
+			t.start = s.sided(n.start) // 东6栋, 甲3栋
 		case floorToken:
 			s.shopBefore(n)
 		}
@@ -144,7 +147,14 @@ func (s *scanner) counted(n number) int {
 		if _, counts := s.numberAt(i + 1); counts {
 			s.nameBefore(n.start) // 锦绣昌南|二期|9栋, but not 起草第三期
 		}
-		if last = s.last(n.start); last == nil || last.kind != estateToken || last.bare {
+		if last == nil && strings.ContainsRune("和与、", s.at(n.start-1)) {
+			if last = s.last(n.start - 1); last != nil && s.runes[last.end-1] != r {
+				return n.start // a second phase only behind a first: 一期和二期
+			}
+		} else {
+			last = s.last(n.start)
+		}
+		if last == nil || last.kind != estateToken || last.bare {
 			return n.start
 		}
 		last.end, s.bound = i+1, i+1
@@ -197,7 +207,7 @@ func (s *scanner) toponym(i int) bool {
 	} else if n := i - start; n < 2 || n > 4 || !s.leads(start) || s.runes[i-1] == '里' && n < 3 {
 		return false
 	}
-	if !strings.ContainsRune("里井坞坑岭湾坪坝畈塘滩洲埠墩蓬棚岗山丘冲垄渡", s.runes[i-1]) {
+	if !strings.ContainsRune("里井坞坑岭湾坪坝畈塘滩洲埠墩蓬棚岗山丘冲垄渡铺屯寨堡营庄", s.runes[i-1]) {
 		return false
 	}
 	s.push(token{kind: estateToken, start: start, end: i})

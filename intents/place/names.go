@@ -105,7 +105,11 @@ func (s *scanner) road(i, end int) int {
 		start = s.tree(i)
 	}
 	if i-start < 2 {
-		start, _ = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken, spotToken)
+		var was *token
+		start, was = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken, spotToken)
+		if was != nil && was.short && was.start-was.after < 3 && s.leads(was.after) {
+			start = was.after // 环|城南|路
+		}
 	}
 	t := token{kind: roadToken, start: start, end: end}
 	if start == i && s.thatPlace(i) {
@@ -199,6 +203,9 @@ func (s *scanner) landmark(i, end int) {
 		return // 供人站的安全岛
 	}
 	t.bare = t.start == i
+	if s.runes[end-1] == '司' && (i-t.start < 3 || !s.alone(t.start, end)) {
+		return // 公司 and 搬家公司 are nowhere, 宏达建筑公司 by itself is where the wages are owed
+	}
 	if t.start == i && end-i == 1 {
 		if last := s.last(i); last != nil && s.at(i) == '站' && last.kind <= landmarkToken && !last.bare {
 			last.kind, last.end, s.bound = landmarkToken, end, end // the stop that is called like the hospital before it

@@ -292,7 +292,7 @@ func (s *scanner) thatOne(i, end int) int {
 
 // sided returns where the side before a spot starts, which says which of a place's spots it is: 西 of 御景小区西围墙.
 func (s *scanner) sided(i int) int {
-	if strings.ContainsRune("东南西北", s.at(i-1)) && s.last(i-1) != nil {
+	if strings.ContainsRune("东南西北甲乙丙丁", s.at(i-1)) && s.last(i-1) != nil {
 		return i - 1
 	}
 	return i
