@@ -24,8 +24,9 @@ func (s *scanner) close() {
 		return
 	}
 	if last.end == end {
-		if last.kind == objectToken && (last.ground || s.runes[last.start] == '第') {
-			last.kind, last.bare = landmarkToken, true // 8栋西山墙
+		told := s.matter > 0 && s.matter <= clause
+		if last.kind == objectToken && (last.ground || told) && len(s.tokens) > 1 && s.tokens[len(s.tokens)-2].end == last.start {
+			last.kind, last.bare = landmarkToken, true // 8栋西山墙, and of a community's 公告栏 if something else is the matter
 		}
 		return
 	}

@@ -29,6 +29,10 @@ func (s *scanner) number(i int) int {
 		return n.end
 	}
 	if n.ordinal {
+		if strings.ContainsRune("家个间条", s.at(n.end)) {
+			s.bound = n.end + 1 // 第三家小卖部
+			return n.end + 1
+		}
 		return n.end // 第三单元测试, 第二人民医院
 	}
 	if n.chinese && s.measured(n.end) {

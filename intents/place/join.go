@@ -39,8 +39,8 @@ func (s *scanner) together(i, j int) bool {
 		return true
 	case b.that == a.end:
 		return true // 中华北路那座天桥
-	case gap[0] == '进' && len(gap) > 1 && (gap[1] == '去' || gap[1] == '来'):
-		return len(gap) == 2 && b.kind == buildingToken || b.that == a.end+2
+	case len(gap) > 1 && throughDoor(gap):
+		return len(gap) == 2 && (b.kind == buildingToken || b.kind == relationToken) || b.that == a.end+2
 	case len(gap) > 2:
 		return false
 	}
@@ -137,6 +137,8 @@ func (s *scanner) match(tokens []token) (Match, bool) {
 	switch s.at(first.start - 1) {
 	case '在', '于', ':':
 		m.led = true
+	case '距', '离':
+		m.far = true
 	case '到':
 		m.led = s.at(first.start-2) == '改'
 	}

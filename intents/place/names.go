@@ -142,10 +142,15 @@ func (s *scanner) placeBefore(i int) *token {
 	if last := s.last(i); last != nil {
 		return last
 	}
-	if s.at(i-2) == '进' && (s.at(i-1) == '去' || s.at(i-1) == '来') {
+	if i > 1 && throughDoor(s.runes[i-2:i]) {
 		return s.last(i - 2)
 	}
 	return nil
+}
+
+// throughDoor says whether the words are 进去, 进来 or 出去.
+func throughDoor(words []rune) bool {
+	return (words[0] == '进' || words[0] == '出') && (words[1] == '去' || words[1] == '来')
 }
 
 // namesRoad says whether 山路 is the end of a road's name after all, 枫树山路: if a name stands before it and a house's number or the like behind it.
@@ -153,8 +158,8 @@ func (s *scanner) namesRoad(i, end int) bool {
 	if i == s.bound && s.last(i) == nil || !s.leads(s.bound) && s.last(s.bound) == nil {
 		return false
 	}
-	if n, ok := s.numberAt(end); ok {
-		return s.at(n.end) == '号'
+	if s.addressed(end) || s.runes[end-2] == '山' && i > s.bound {
+		return true // hills give their names to roads more than others do: 西山路
 	}
 	switch c, _ := vocabulary().longest(s.runes[end:]); c {
 	case sectionWord, crossingWord, communityWord:
@@ -261,8 +266,12 @@ func (s *scanner) relation(i, end int, c class) {
 		}
 	}
 	i = s.sided(i)
+	if i-s.bound == 1 && s.runes[i] == '桥' && s.leads(s.bound) {
+		s.push(token{kind: landmarkToken, start: s.bound, end: i + 1}) // 浮桥|头
+		i++
+	}
 	switch {
-	case s.last(i) != nil:
+	case s.placeBefore(i) != nil:
 		s.push(token{kind: relationToken, start: i, end: end})
 	case c == gateWord:
 		s.push(token{kind: spotToken, start: i, end: end})
@@ -326,7 +335,7 @@ func (s *scanner) hasSections(last *token, end int) bool {
 	switch last.kind {
 	case roadToken, numberToken:
 		return true
-	case landmarkToken, areaToken:
+	case landmarkToken, areaToken, estateToken:
 		return !strings.ContainsRune("时落子位", s.at(end))
 	}
 	return false

@@ -62,6 +62,7 @@ type Match struct {
 	led   bool // 在, 改到 or 地点: leads to it
 	alone bool // a clause of its own
 	named bool // has a name or a number, unlike 菜市场门口
+	far   bool // only what the place is measured from: 距宇宙瓷厂大门五十米
 	own   bool // the speaker's: 我们这栋楼下面
 }
 
@@ -132,7 +133,7 @@ func (m *Match) precision() int {
 	for _, sign := range []struct {
 		holds  bool
 		weight int
-	}{{m.led, 3}, {m.alone, 3}, {m.named, 3}, {m.own, 4}} {
+	}{{m.led, 3}, {m.alone, 3}, {m.named, 3}, {m.own, 4}, {m.far, -5}} {
 		if sign.holds {
 			p += sign.weight
 		}
