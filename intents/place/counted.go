@@ -76,11 +76,6 @@ func (s *scanner) roomNumber(n number) bool {
 	return n.text != "110" && n.text != "119" && n.text != "120" && n.text != "122"
 }
 
-// offices says whether the place is a single house with rooms: 银座大厦1606.
-func (s *scanner) offices(t *token) bool {
-	return (t.kind == landmarkToken || t.kind == estateToken) && !t.bare && strings.ContainsRune("厦楼寓", s.runes[t.end-1])
-}
-
 // measured reports whether a measure stands at i: the number before it is a quantity.
 func (s *scanner) measured(i int) bool {
 	switch s.at(i) {
@@ -141,28 +136,10 @@ func (s *scanner) counted(n number) int {
 		return finish(floorToken, i+1)
 	case r == '层' && (last != nil && last.kind >= estateToken && last.kind <= entranceToken):
 		return finish(floorToken, i+1)
-	case r == '号' && last != nil && s.gateNumber(i+1) > 0:
-		return finish(relationToken, s.gateNumber(i+1)) // 停车场二号口
-	case r == '号' && (last != nil && s.houseNumber(last) || s.ranged(n.start)):
-		return finish(numberToken, s.yard(i+1))
-	case r == '号' && s.toponym(n.start):
-		return finish(numberToken, s.yard(i+1))
+	case r == '号':
+		return s.house(n, finish)
 	case r == '期' || r == '区' && last != nil:
-		if _, counts := s.numberAt(i + 1); counts {
-			s.nameBefore(n.start) // 锦绣昌南|二期|9栋, but not 起草第三期
-		}
-		if last == nil && strings.ContainsRune("和与、", s.at(n.start-1)) {
-			if last = s.last(n.start - 1); last != nil && s.runes[last.end-1] != r {
-				return n.start // a second phase only behind a first: 一期和二期
-			}
-		} else {
-			last = s.last(n.start)
-		}
-		if last == nil || last.kind != estateToken || last.bare {
-			return n.start
-		}
-		last.end, s.bound = i+1, i+1
-		return i + 1
+		return s.phase(n)
 	case (r == '弄' || r == '巷') && last != nil && last.kind == roadToken:
 		last.end, s.bound = i+1, i+1 // 朝阳路12弄
 		return i + 1
@@ -170,72 +147,6 @@ func (s *scanner) counted(n number) int {
 		return finish(relationToken, i+1)
 	}
 	return n.start
-}
-
-// gateNumber returns where the word for a way in ends that starts at i, behind a number, 0 if there is none.
-func (s *scanner) gateNumber(i int) int {
-	for _, way := range [...]string{"出入口", "入口", "出口", "口", "门", "码头", "通道"} {
-		end := min(i+len(way)/3, len(s.runes))
-		if string(s.runes[i:end]) == way {
-			if way == "门" && strings.ContainsRune("口面前店边", s.at(end)) {
-				return 0 // 12号门口 is the door of number 12
-			}
-			return end
-		}
-	}
-	return 0
-}
-
-// yard returns the end of a house's number with the 院 behind it.
-func (s *scanner) yard(end int) int {
-	if s.at(end) == '院' && s.at(end+1) != '子' && s.at(end+1) != '内' && s.at(end+1) != '里' && s.at(end+1) != '门' {
-		return end + 1
-	}
-	return end
-}
-
-// ranged says whether the number at i is the second of two houses' numbers: 88号至96号.
-func (s *scanner) ranged(i int) bool {
-	if !strings.ContainsRune("至到-~、", s.at(i-1)) {
-		return false
-	}
-	last := s.last(i - 1)
-	return last != nil && last.kind == numberToken
-}
-
-// toponym makes a place of the unknown name before the house number at i if it ends as the names of old quarters do: 樊家井32号.
-func (s *scanner) toponym(i int) bool {
-	start := s.reach(i, longUnknown)
-	if last := s.last(start); last != nil && last.short && i-start == 1 {
-		start, _ = s.swallow(start, last.kind) // 三宝|蓬
-	} else if n := i - start; n < 2 || n > 4 || !s.leads(start) || s.runes[i-1] == '里' && n < 3 {
-		return false
-	}
-	if !strings.ContainsRune("里井坞坑岭湾坪坝畈塘滩洲埠墩蓬棚岗山丘冲垄渡铺屯寨堡营庄", s.runes[i-1]) {
-		return false
-	}
-	s.push(token{kind: estateToken, start: start, end: i})
-	return true
-}
-
-// leads says whether a place may start at i: at the start of a clause, or behind a word that leads to it.
-func (s *scanner) leads(i int) bool {
-	return i == 0 || !isHan(s.at(i-1)) || s.said == i && strings.ContainsRune("在住到于是从去址", s.at(i-1))
-}
-
-// houseNumber says whether 128号 behind the token is an address.
-func (s *scanner) houseNumber(last *token) bool {
-	switch last.kind {
-	case roadToken, communityToken, sectionToken, areaToken:
-		return !last.coarse
-	case landmarkToken:
-		return strings.ContainsRune("铺面街", s.runes[last.end-1]) // 商铺27号
-	case relationToken:
-		return s.runes[last.end-1] == '组'
-	case estateToken:
-		return !last.bare
-	}
-	return false
 }
 
 // block handles 栋 and 幢: 三栋 is a building, 三栋楼 and 两栋 are how many.
