@@ -35,9 +35,9 @@ func (s *scanner) phase(n number) int {
 	return end
 }
 
-// gateNumber returns where the word for a way in ends that starts at i, behind a number, 0 if there is none.
+// gateNumber returns where the word for a way in or a stall ends that starts at i, behind a number, 0 if there is none.
 func (s *scanner) gateNumber(i int) int {
-	for _, way := range [...]string{"出入口", "入口", "出口", "口", "门", "码头", "通道"} {
+	for _, way := range [...]string{"出入口", "入口", "出口", "口", "门", "码头", "通道", "摊位", "摊", "铺位", "窗口"} {
 		end := min(i+len(way)/3, len(s.runes))
 		if string(s.runes[i:end]) == way {
 			if way == "门" && strings.ContainsRune("口面前店边", s.at(end)) {

@@ -47,7 +47,7 @@ func (s *scanner) together(i, j int) bool {
 	finer := b.kind > a.kind && a.kind < spotToken && b.kind <= roomToken
 	if a.kind == relationToken && i > 0 && s.tokens[i-1].end == a.start && strings.Contains("这边 那边 这里 那里 里 里面", s.words(a.start, a.end)) {
 		k := s.tokens[i-1].kind
-		finer = k <= estateToken && b.kind > k && b.kind <= roomToken // 马鞍山社区这边,3栋
+		finer = k <= estateToken && (b.kind == gridToken && k < gridToken || b.kind >= buildingToken && b.kind <= roomToken) // 马鞍山社区这边,3栋
 	}
 	switch gap[0] {
 	case '的':
