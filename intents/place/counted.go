@@ -1,5 +1,7 @@
 package place
 
+import "strings"
+
 // number handles a number with what it counts, and returns where it ends or i if it isn't one that says where.
 func (s *scanner) number(i int) int {
 	n, ok := s.numberAt(i)
@@ -10,6 +12,9 @@ func (s *scanner) number(i int) int {
 		return end
 	}
 	if end := s.counted(n); end > i {
+		return end
+	}
+	if end := s.further(n); end > i {
 		return end
 	}
 	if !n.chinese && n.digits > 0 {
@@ -24,6 +29,10 @@ func (s *scanner) number(i int) int {
 		return n.end
 	}
 	if n.ordinal {
+		if strings.ContainsRune("家个间条", s.at(n.end)) {
+			s.bound = n.end + 1 // 第三家小卖部
+			return n.end + 1
+		}
 		return n.end // 第三单元测试, 第二人民医院
 	}
 	if n.chinese && s.measured(n.end) {
@@ -33,10 +42,35 @@ func (s *scanner) number(i int) int {
 	return i
 }
 
+// further handles what counts on from a place: 前面两百米, 西门外第二个路口, 1至40号.
+func (s *scanner) further(n number) int {
+	last := s.last(n.start)
+	if last == nil {
+		return n.start
+	}
+	switch r := s.at(n.end); {
+	case r == '米' && last.kind == relationToken && strings.ContainsRune("前后左右东南西北", s.runes[last.start]) && !strings.ContainsRune("高宽深长", s.at(n.end+1)):
+		last.end, s.bound = n.end+1, n.end+1
+		return last.end
+	case n.ordinal && r == '排':
+		s.push(token{kind: relationToken, start: n.start, end: n.end + 1}) // of low houses
+		return n.end + 1
+	case n.ordinal && r == '个' && s.at(n.end+1) == '路' && s.at(n.end+2) == '口':
+		s.push(token{kind: crossingToken, start: n.start, end: n.end + 3})
+		return n.end + 3
+	case (r == '至' || r == '到') && s.houseNumber(last):
+		if to, ok := s.numberAt(n.end + 1); ok && s.at(to.end) == '号' {
+			s.push(token{kind: numberToken, start: n.start, end: to.end + 1, value: n.text + "-" + to.text})
+			return to.end + 1
+		}
+	}
+	return n.start
+}
+
 // roomNumber says whether a bare number is a room's: 501 behind 3栋, but not 119.
 func (s *scanner) roomNumber(n number) bool {
 	last := s.last(n.start)
-	if last == nil || last.kind < buildingToken || last.kind > floorToken || n.digits != 3 && n.digits != 4 || s.measured(n.end) {
+	if last == nil || (last.kind < buildingToken || last.kind > floorToken) && !s.offices(last) || n.digits != 3 && n.digits != 4 || s.measured(n.end) {
 		return false
 	}
 	return n.text != "110" && n.text != "119" && n.text != "120" && n.text != "122"
@@ -57,8 +91,12 @@ func (s *scanner) counted(n number) int {
 	t := token{start: n.start, value: n.text}
 	finish := func(k kind, end int) int {
 		t.kind, t.end = k, end
-		if k == buildingToken {
+		switch k {
+		case buildingToken:
 			s.nameBefore(n.start)
+			t.start = s.sided(n.start) // 东6栋, 甲3栋
+		case floorToken:
+			s.shopBefore(n)
 		}
 		s.push(t)
 		return end
@@ -92,17 +130,16 @@ func (s *scanner) counted(n number) int {
 		return finish(roomToken, i+1)
 	case r == '房' && s.at(i+1) != '东' && (n.digits >= 3 || last != nil && last.kind >= buildingToken && last.kind <= floorToken):
 		return finish(roomToken, i+1)
-	case r == '户' && (n.digits >= 3 || last != nil && n.digits > 0 && last.kind >= buildingToken && last.kind <= floorToken):
+	case r == '户' && (n.digits >= 3 && (n.start == 0 || !isHan(s.at(n.start-1))) || last != nil && n.digits > 0 && last.kind >= buildingToken && last.kind <= floorToken):
 		return finish(roomToken, i+1)
 	case r == '楼':
 		return finish(floorToken, i+1)
 	case r == '层' && (last != nil && last.kind >= estateToken && last.kind <= entranceToken):
 		return finish(floorToken, i+1)
-	case r == '号' && last != nil && s.houseNumber(last):
-		return finish(numberToken, i+1)
-	case (r == '期' || r == '区') && last != nil && last.kind == estateToken && !last.bare:
-		last.end, s.bound = i+1, i+1
-		return i + 1
+	case r == '号':
+		return s.house(n, finish)
+	case r == '期' || r == '区' && last != nil:
+		return s.phase(n)
 	case (r == '弄' || r == '巷') && last != nil && last.kind == roadToken:
 		last.end, s.bound = i+1, i+1 // 朝阳路12弄
 		return i + 1
@@ -110,17 +147,6 @@ func (s *scanner) counted(n number) int {
 		return finish(relationToken, i+1)
 	}
 	return n.start
-}
-
-// houseNumber says whether 128号 behind the token is an address.
-func (s *scanner) houseNumber(last *token) bool {
-	switch last.kind {
-	case roadToken, communityToken, sectionToken, areaToken:
-		return !last.coarse
-	case estateToken:
-		return !last.bare
-	}
-	return false
 }
 
 // block handles 栋 and 幢: 三栋 is a building, 三栋楼 and 两栋 are how many.
@@ -159,9 +185,22 @@ func (s *scanner) nameBefore(i int) {
 	}
 	start := s.reach(i, longUnknown)
 	length := i - start
-	opening := start == 0 || !isHan(s.at(start-1))
-	if length >= 2 && (isEstateTail(s.runes[i-1]) || opening && length <= 5) {
+	if length >= 2 && (isEstateTail(s.runes[i-1]) || s.leads(start) && length <= 5) {
 		s.push(token{kind: estateToken, start: start, end: i})
+	}
+}
+
+// shopBefore makes a landmark of the unknown name before a floor, behind a road or a house: 昌江大道|力健|二楼. A cellar has one wherever a place may start: 国贸|负一楼.
+func (s *scanner) shopBefore(n number) {
+	if s.last(n.start) != nil {
+		return
+	}
+	start := s.reach(n.start, longUnknown)
+	if length := n.start - start; length < 2 || length > 5 {
+		return
+	}
+	if s.hasShops(s.last(start)) || n.below && s.leads(start) {
+		s.push(token{kind: landmarkToken, start: start, end: n.start})
 	}
 }
 
@@ -196,6 +235,9 @@ func (s *scanner) hyphenated(n number) int {
 		push(first, n)
 		push(roomToken, more[0])
 		return s.roomEnd(more[0].end)
+	case count == 1 && last != nil && last.kind == spotToken && n.digits > 0 && s.at(more[0].end) != '-':
+		s.push(token{kind: roomToken, start: n.start, end: more[0].end, value: n.text + "-" + more[0].text}) // a parking bay: 地库B2-117
+		return more[0].end
 	case count == 1 && (s.at(more[0].end) == '栋' || s.at(more[0].end) == '幢' || s.at(more[0].end) == '号' && s.at(more[0].end+1) == '楼'):
 		// 3-5栋: from 3 to 5.
 		s.nameBefore(n.start)

@@ -23,6 +23,16 @@ func TestParts(t *testing.T) {
 		"第一小学后门":                   {Landmark: "第一小学", Relation: "后门"},
 		"3栋楼下":                     {Building: "3", Relation: "楼下"},
 		"里村三路十字路口":                 {Road: "里村三路", Crossing: "十字路口"},
+		"曙光新村12栋东单元402":            {Estate: "曙光新村", Building: "12", Entrance: "东", Room: "402"},
+		"何家桥社区东6栋":                 {Community: "何家桥社区", Building: "6"},
+		"御景湾地库B2-117":              {Estate: "御景湾", Room: "B2-117", Relation: "地库"},
+		"解放路1至40号":                 {Road: "解放路", Number: "1-40"},
+		"枫树山路87号门前":                {Road: "枫树山路", Number: "87", Relation: "门前"},
+		"樊家井32号":                   {Estate: "樊家井", Number: "32"},
+		"莲社南路（邮局至红绿灯段）":            {Road: "莲社南路", Section: "（邮局至红绿灯段）"},
+		"中华北路那座天桥底下":               {Road: "中华北路", Landmark: "天桥", Relation: "底下"},
+		"洪源村下屋组":                   {Community: "洪源村", Relation: "下屋组"},
+		"银座大厦1606":                 {Landmark: "银座大厦", Room: "1606"},
 	} {
 		m, ok := Best(Find(text, g))
 		if !ok {
@@ -34,6 +44,30 @@ func TestParts(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, m.Parts); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
+// TestTheNamedPlaceIsTheBest: of the places of a message the one is taken that has a name or stands by itself, wherever it is.
+func TestTheNamedPlaceIsTheBest(t *testing.T) {
+	g := NewGazetteer(testUnits(t))
+	for text, want := range map[string]string{
+		"业主堵在售楼处拉横幅,恒泰城售楼部":        "恒泰城售楼部",
+		"酒店楼顶的字不亮了,昌江大桥头":          "昌江大桥头",
+		"昌江大桥头到处是垃圾,楼下也没人扫":        "昌江大桥头",
+		"饭店关门了,还欠我们工资,陶溪川小龙坎":      "陶溪川小龙坎",
+		"燃气箱嗡嗡响,柜门没关,锦绣苑8栋西山墙":     "锦绣苑8栋西山墙",
+		"老人晕倒了。里村三路罗森":             "里村三路罗森",
+		"宇宙路塌了个坑,距宇宙瓷厂大门五十米":       "宇宙路",
+		"我们这栋楼下面有狗咬人,主人在五楼看热闹":     "我们这栋楼下面",
+		"老人晕倒了,里村三路停车难":            "里村三路", // 停 says something else
+		"里村三路罗森":                   "里村三路", // nothing has been said yet
+		"老人晕倒了,锦绣苑跳了闸":             "锦绣苑",  // an estate has no shops
+		"在新村北路刘姐冷粉吃坏了肚子":           "新村北路刘姐冷粉",
+		"楼上漏水,曙光新村1栋602没人应门,电视一直响": "曙光新村1栋602",
+	} {
+		if m, _ := Best(Find(text, g)); m.Text != want {
+			t.Errorf("%s: %q, want %q", text, m.Text, want)
 		}
 	}
 }

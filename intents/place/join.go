@@ -24,10 +24,10 @@ func (s *scanner) join() []Match {
 // together says whether two neighbouring tokens are pieces of one place.
 func (s *scanner) together(i, j int) bool {
 	a, b := &s.tokens[i], &s.tokens[j]
-	if a.kind == objectToken && (b.kind != relationToken || a.end != b.start || !s.besideThing(b)) {
+	if a.kind == objectToken && (b.kind != relationToken || a.end != b.start || !s.besideThing(i, b)) {
 		return false
 	}
-	if b.kind == objectToken {
+	if b.kind == objectToken && !(a.kind <= relationToken && s.stoodOn(b)) {
 		// 3栋|电梯 is about the lift, 3栋电梯里 is a place.
 		if j+1 >= len(s.tokens) || !s.together(j, j+1) {
 			return false
@@ -37,13 +37,17 @@ func (s *scanner) together(i, j int) bool {
 	switch {
 	case len(gap) == 0:
 		return true
+	case b.that == a.end:
+		return true // 中华北路那座天桥
+	case len(gap) > 1 && throughDoor(gap):
+		return len(gap) == 2 && (b.kind == buildingToken || b.kind == relationToken) || b.that == a.end+2
 	case len(gap) > 2:
 		return false
 	}
 	finer := b.kind > a.kind && a.kind < spotToken && b.kind <= roomToken
 	if a.kind == relationToken && i > 0 && s.tokens[i-1].end == a.start && strings.Contains("这边 那边 这里 那里 里 里面", s.words(a.start, a.end)) {
 		k := s.tokens[i-1].kind
-		finer = k <= estateToken && b.kind > k && b.kind <= roomToken // 马鞍山社区这边,3栋
+		finer = k <= estateToken && (b.kind == gridToken && k < gridToken || b.kind >= buildingToken && b.kind <= roomToken) // 马鞍山社区这边,3栋
 	}
 	switch gap[0] {
 	case '的':
@@ -53,7 +57,7 @@ func (s *scanner) together(i, j int) bool {
 	case ',', '、', '，':
 		return finer || gap[0] != ',' && s.listed(i, j)
 	case '和', '与', '跟', '及', '到', '至', '~':
-		return len(gap) == 1 && s.listed(i, j)
+		return len(gap) == 1 && (s.listed(i, j) || s.stretches(a, b))
 	}
 	return false
 }
@@ -72,12 +76,32 @@ func (s *scanner) listed(i, j int) bool {
 	return c.start == b.end && (c.kind == crossingToken || c.kind == sectionToken)
 }
 
-// besideThing says whether a relation makes a place of a thing: 垃圾桶旁 does, 井盖上 and 电梯外 hardly.
-func (s *scanner) besideThing(t *token) bool {
+// stoodOn says whether ground is where something is, and not what the message is about: 后面空地有人烧垃圾, 东侧台阶的防滑条.
+func (s *scanner) stoodOn(t *token) bool {
+	next := s.at(t.end)
+	return t.ground && (next == '的' || next == '有' && s.at(t.end+1) == '人')
+}
+
+// stretches says whether two places, between which stands 到 or 至, are the ends of one: 从小学到路口, 村口至桥头.
+func (s *scanner) stretches(a, b *token) bool {
+	switch s.runes[a.end] {
+	case '到':
+		return s.at(a.start-1) == '从' && a.kind <= landmarkToken && b.kind <= landmarkToken
+	case '至':
+		return a.kind <= relationToken && b.kind <= relationToken
+	}
+	return false
+}
+
+// besideThing says whether a relation makes a place of the i-th token, a thing: 垃圾桶旁 does, 井盖上 and 电梯外 hardly, 台阶上 behind a place.
+func (s *scanner) besideThing(i int, t *token) bool {
 	if t.end-t.start > 1 {
 		return true
 	}
 	switch s.runes[t.start] {
+	case '上':
+		thing := &s.tokens[i]
+		return thing.ground && !strings.HasSuffix(s.words(thing.start, thing.end), "墙") && i > 0 && s.tokens[i-1].end == thing.start
 	case '里', '内', '旁', '边', '口', '下', '处', '前', '后', '侧':
 		return true
 	}
@@ -97,7 +121,9 @@ func (s *scanner) match(tokens []token) (Match, bool) {
 		t := &tokens[i]
 		s.fill(&m.Parts, t)
 		switch t.kind {
-		case spotToken, relationToken, objectToken, officeToken, ownToken, floorToken, crossingToken:
+		case ownToken:
+			m.own = true
+		case spotToken, relationToken, objectToken, officeToken, floorToken, crossingToken, sectionToken:
 		case areaToken:
 			m.Weak = m.Weak && t.coarse
 		default:
@@ -111,11 +137,26 @@ func (s *scanner) match(tokens []token) (Match, bool) {
 	switch s.at(first.start - 1) {
 	case '在', '于', ':':
 		m.led = true
+	case '距', '离':
+		m.far = true
 	case '到':
 		m.led = s.at(first.start-2) == '改'
 	}
+	m.alone = !m.Weak && s.alone(first.start, last.end)
+	m.named = !m.Weak && slices.ContainsFunc(tokens, token.named)
 	m.Units = s.g.candidates(tokens, &m.Parts)
 	return m, true
+}
+
+// named says whether the token tells one place from others of its kind.
+func (t token) named() bool {
+	switch t.kind {
+	case communityToken, estateToken, roadToken, landmarkToken:
+		return !t.bare
+	case gridToken, buildingToken, numberToken, roomToken:
+		return true
+	}
+	return false
 }
 
 // idle says whether the tokens are no place: an office that is asked for, a thing, a short name that may be any word.

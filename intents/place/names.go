@@ -16,6 +16,13 @@ const (
 // reach returns where the unknown name that ends at i starts, at most limit runes back.
 func (s *scanner) reach(i, limit int) int {
 	start := min(s.bound, i) // a quantity's measure may begin the word at i
+	if last := s.last(start); last != nil && start < i && last.kind == objectToken && last.end-last.start == 1 && last.start > last.after {
+		// A thing between two characters that mean nothing is a piece of a name: 枫树山.
+		start = last.after
+		s.tokens = s.tokens[:len(s.tokens)-1]
+	} else if start < i {
+		start = s.tree(start)
+	}
 	if i-start > limit {
 		// Nothing says where the name starts. Most have four characters.
 		start = i - 4
@@ -27,14 +34,14 @@ func (s *scanner) reach(i, limit int) int {
 }
 
 // swallow takes back a token of one of the kinds that turns out to be the beginning of a longer name, and returns where that starts and what it was:
-// 里村 of 里村三路, 人民广场 of 人民广场南路, but not 马鞍山社区 of 马鞍山社区公寓.
+// 里村 of 里村三路, 人民广场 of 人民广场南路, 南门 of 南门社区, but not 马鞍山社区 of 马鞍山社区公寓.
 func (s *scanner) swallow(start int, kinds ...kind) (int, *token) {
 	last := s.last(start)
 	if last == nil {
 		return start, nil
 	}
 	k := last.kind
-	partial := last.short || k == landmarkToken || k == officeToken || k == estateToken && !last.bare || k == areaToken && last.coarse
+	partial := last.short || k == spotToken && s.runes[start-1] == '门' || k == landmarkToken || k == officeToken || k == estateToken && s.runes[start-1] != '区' || k == areaToken && last.coarse
 	if !partial || !slices.Contains(kinds, k) {
 		return start, nil
 	}
@@ -72,9 +79,15 @@ func (s *scanner) unit(i, end int, c class) {
 		t.kind = areaToken
 		r := s.runes[i]
 		t.coarse = end-i == 1 && (r == '市' || r == '区' || r == '县')
+		if last := s.last(t.start); t.coarse && last != nil && last.kind >= roadToken {
+			return // 城北路沙县小吃: a road holds no county
+		}
 	}
 	if t.start == i {
-		t.start, _ = s.swallow(i, communityToken, areaToken, landmarkToken, roadToken)
+		t.start = s.tree(i)
+	}
+	if t.start == i {
+		t.start, _ = s.swallow(i, communityToken, areaToken, landmarkToken, roadToken, spotToken)
 	}
 	if t.start == i || end-i == 1 && i-t.start > 3 {
 		if end-i == 1 {
@@ -88,10 +101,22 @@ func (s *scanner) unit(i, end int, c class) {
 // road handles 路, 街, 巷 and what hangs on them.
 func (s *scanner) road(i, end int) int {
 	start := s.reach(i, longRoad)
+	if start == i && s.addressed(end) {
+		start = s.tree(i)
+	}
 	if i-start < 2 {
-		start, _ = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken)
+		var was *token
+		start, was = s.swallow(start, communityToken, areaToken, landmarkToken, estateToken, spotToken)
+		if was != nil && was.short && was.start-was.after < 3 && s.leads(was.after) {
+			start = was.after // 环|城南|路
+		}
 	}
 	t := token{kind: roadToken, start: start, end: end}
+	if start == i && s.thatPlace(i) {
+		t.bare = true
+		s.push(t) // 宿舍进去那条弄
+		return end
+	}
 	if name, n := s.g.longest(s.runes[start:end]); n == end-start {
 		t.name = name // 曙光路 of 曙光路社区
 	}
@@ -107,6 +132,42 @@ func (s *scanner) road(i, end int) int {
 	return end
 }
 
+// thatPlace says whether 那条 stands before i and behind a place.
+func (s *scanner) thatPlace(i int) bool {
+	return i > 0 && s.that[1] == i && s.placeBefore(s.that[0]) != nil
+}
+
+// placeBefore returns the place that ends at i, or before a 进去 that does.
+func (s *scanner) placeBefore(i int) *token {
+	if last := s.last(i); last != nil {
+		return last
+	}
+	if i > 1 && throughDoor(s.runes[i-2:i]) {
+		return s.last(i - 2)
+	}
+	return nil
+}
+
+// throughDoor says whether the words are 进去, 进来 or 出去.
+func throughDoor(words []rune) bool {
+	return (words[0] == '进' || words[0] == '出') && (words[1] == '去' || words[1] == '来')
+}
+
+// namesRoad says whether 山路 is the end of a road's name after all, 枫树山路: if a name stands before it and a house's number or the like behind it.
+func (s *scanner) namesRoad(i, end int) bool {
+	if i == s.bound && s.last(i) == nil || !s.leads(s.bound) && s.last(s.bound) == nil {
+		return false
+	}
+	if s.addressed(end) || s.runes[end-2] == '山' && (i > s.bound && s.said <= s.bound || s.at(i-1) == '树') {
+		return true // hills give their names to roads more than others do: 西山路
+	}
+	switch c, _ := vocabulary().longest(s.runes[end:]); c {
+	case sectionWord, crossingWord, communityWord:
+		return true
+	}
+	return false
+}
+
 // endsInRoad says whether the word from i to end is called like a road.
 func (s *scanner) endsInRoad(i, end int) bool {
 	c, length := vocabulary().longest(s.runes[end-1 : end])
@@ -120,6 +181,9 @@ func (s *scanner) roadName(start, i, end int) bool {
 		if r := s.at(i - 1); isDigit(r) || isNumeral(r) {
 			return false // 景德镇一路公交车
 		}
+	}
+	if last := s.last(start); length == 1 && last != nil && (last.kind == areaToken || last.kind == communityToken) && strings.ContainsRune("东南西北中前后上下老新正", s.at(start)) {
+		return true // 沙河镇南街
 	}
 	if length == 0 || length == 1 && (end-i == 1 || s.at(start) == '大' || s.at(start) == '小') {
 		return false
@@ -140,8 +204,18 @@ func (s *scanner) landmark(i, end int) {
 		t.start, _ = s.swallow(i, last.kind)
 	}
 	t.start = s.numbered(t.start)
+	if s.at(i) == '站' && end == i+1 && i-t.start == 1 && !strings.ContainsRune("东南西北中总", s.at(t.start)) {
+		return // 供人站的安全岛
+	}
 	t.bare = t.start == i
+	if s.runes[end-1] == '司' && (i-t.start < 3 || !s.alone(t.start, end)) {
+		return // 公司 and 搬家公司 are nowhere, 宏达建筑公司 by itself is where the wages are owed
+	}
 	if t.start == i && end-i == 1 {
+		if last := s.last(i); last != nil && s.at(i) == '站' && last.kind <= landmarkToken && !last.bare {
+			last.kind, last.end, s.bound = landmarkToken, end, end // the stop that is called like the hospital before it
+			return
+		}
 		if s.at(i) != '楼' {
 			return // 桥, 厂 alone
 		}
@@ -155,15 +229,49 @@ func (s *scanner) office(i, end int) {
 	s.push(token{kind: officeToken, start: s.reach(i, longUnknown), end: end})
 }
 
+// estateBefore makes an estate of the unknown name before a spot if it ends like one: 御景湾地库.
+func (s *scanner) estateBefore(i int) {
+	if s.last(i) != nil || i <= s.bound || s.runes[i-1] == '里' || !isEstateTail(s.runes[i-1]) {
+		return
+	}
+	if start := s.reach(i, longUnknown); i-start > 2 && i-start < 6 {
+		s.push(token{kind: estateToken, start: start, end: i})
+	}
+}
+
+// doorOf takes 店门口 with a name before it for the door of what the name ends with: 永和豆浆店|门口.
+func (s *scanner) doorOf(i, end int) bool {
+	if end-i != 3 || s.runes[end-1] != '口' || s.runes[end-2] != '门' || s.last(i) != nil {
+		return false
+	}
+	start := s.reach(i, longLandmark)
+	if i-start < 2 || !s.leads(start) && !s.hasShops(s.last(start)) {
+		return false
+	}
+	s.push(token{kind: landmarkToken, start: start, end: i + 1})
+	s.push(token{kind: relationToken, start: i + 1, end: end})
+	return true
+}
+
+// hasShops says whether an unknown name behind the place is a shop's.
+func (s *scanner) hasShops(t *token) bool {
+	return t != nil && (t.kind == roadToken || t.kind == numberToken || t.kind == landmarkToken && !t.bare)
+}
+
 // relation handles 门口, 对面: behind a token it belongs to that, else the unknown name before it is a landmark.
 func (s *scanner) relation(i, end int, c class) {
-	if s.last(i) == nil && i > s.bound {
+	if s.last(i) == nil && i > s.bound && s.sided(i) == i {
 		if start := s.reach(i, longUnknown); i-start >= 2 {
 			s.push(token{kind: s.unknown(i), start: start, end: i})
 		}
 	}
+	i = s.sided(i)
+	if i-s.bound == 1 && s.runes[i] == '桥' && s.leads(s.bound) {
+		s.push(token{kind: landmarkToken, start: s.bound, end: i + 1}) // 浮桥|头
+		i++
+	}
 	switch {
-	case s.last(i) != nil:
+	case s.placeBefore(i) != nil:
 		s.push(token{kind: relationToken, start: i, end: end})
 	case c == gateWord:
 		s.push(token{kind: spotToken, start: i, end: end})
@@ -182,29 +290,4 @@ func (s *scanner) unknown(end int) kind {
 
 func isEstateTail(r rune) bool {
 	return strings.ContainsRune("苑轩阁郡邸庭墅府湾城园院坊里居都岸寓墟台岛庄", r)
-}
-
-// near handles 里, 旁, 中段, which need a place directly before them. They hold up nothing else.
-func (s *scanner) near(i, end int, c class) int {
-	last := s.last(i)
-	if last == nil && c == sectionWord && s.runes[i] == '路' && i-s.reach(i, longRoad) > 1 {
-		s.push(token{kind: roadToken, start: s.reach(i, longRoad), end: i + 1}) // 三角井路段
-		last, i = s.last(i+1), i+1
-	}
-	if last == nil {
-		if end-i > 1 {
-			s.bound = end
-			return end
-		}
-		return i + 1
-	}
-	k := relationToken
-	if c == sectionWord {
-		if last.kind != roadToken && last.kind != numberToken && end-i == 1 {
-			return i + 1
-		}
-		k = sectionToken
-	}
-	s.push(token{kind: k, start: i, end: end})
-	return end
 }

@@ -5,7 +5,8 @@
 // found by the grammar; a place that it does have is resolved to candidate units.
 //
 // The text is read once from left to right. Words make tokens (scan.go), a name that only its ending gives away reaches back to the last word that cannot be
-// part of a name, and tokens that stand together are joined to one match (join.go).
+// part of a name, and tokens that stand together are joined to one match (join.go). A message often ends with its place as a clause of its own, which is then
+// taken whole (closing.go).
 package place
 
 // Unit is a node of the organisation tree with what lies inside it.
@@ -59,7 +60,11 @@ type Match struct {
 	// Weak says that the phrase locates nothing by itself: 楼下, 小区, 菜市场, 景德镇. It is where the reporter says, but the caller should still ask whose.
 	Weak bool
 
-	led bool // 在, 改到 or 地点: leads to it
+	led   bool // 在, 改到 or 地点: leads to it
+	alone bool // a clause of its own
+	named bool // has a name or a number, unlike 菜市场门口
+	far   bool // only what the place is measured from: 距宇宙瓷厂大门五十米
+	own   bool // the speaker's: 我们这栋楼下面
 }
 
 // Parts are the pieces of a place. Numbers are Arabic whatever they were written in ("3", "A", "-1" for a floor below the ground).
@@ -93,6 +98,7 @@ func Find(text string, g *Gazetteer) []Match {
 		return nil
 	}
 	s.scan()
+	s.close()
 	return s.join()
 }
 
@@ -124,8 +130,14 @@ func (m *Match) precision() int {
 			p += part.weight
 		}
 	}
-	if m.led {
-		p += 3
+	// 在五楼 is where somebody watches, 我们这栋楼下面 where the dog is; 学校门口 is what somebody calls the place that 十六小门前 names.
+	for _, sign := range []struct {
+		holds  bool
+		weight int
+	}{{m.led, 3}, {m.alone, 3}, {m.named, 3}, {m.own, 4}, {m.far, -5}} {
+		if sign.holds {
+			p += sign.weight
+		}
 	}
 	if m.Weak {
 		p -= 10

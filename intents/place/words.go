@@ -27,19 +27,23 @@ const (
 	spotWord             // a spot seen from where the speaker stands
 	ownWord              // the speaker's home, before a spot
 	objectWord           // a thing: a place only with a relation behind it
+	groundWord           // ground or a wall: a thing that belongs to the place before it where nothing is said of it
 	relationWord         // reaches back to an unknown name
 	nearWord             // a relation only directly behind a place
 	sectionWord          // a part of a road
 	crossingWord         // a crossing of roads
 	gateWord             // a gate; reaches back to an unknown name
 	keepWord             // holds nothing for us, but hides the words inside it
+	entranceWord         // an entrance that is known by its side, 东单元
+	nameWord             // the same, and a piece of names
 	stopWord             // no name reaches across it
+	matterWord           // the same, and names a trouble
 )
 
 var classNames = map[string]class{
 	"estate": estateWord, "plainestate": plainEstate, "thisestate": thisEstate, "community": communityWord, "plaincommunity": plainCommunity, "area": areaWord, "road": roadWord,
 	"landmark": landmarkWord, "room": roomWord, "office": officeWord, "spot": spotWord, "own": ownWord, "object": objectWord, "relation": relationWord,
-	"near": nearWord, "section": sectionWord, "crossing": crossingWord, "gate": gateWord, "keep": keepWord, "stop": stopWord,
+	"near": nearWord, "section": sectionWord, "crossing": crossingWord, "gate": gateWord, "keep": keepWord, "name": nameWord, "stop": stopWord, "matter": matterWord, "ground": groundWord,
 }
 
 // vocabulary is built from words.txt when it is first needed.
@@ -77,6 +81,16 @@ func words() func(yield func(class, string) bool) {
 		for _, d := range []string{"东", "南", "西", "北", "东南", "西南", "东北", "西北", "正东", "正南", "正西", "正北"} {
 			for _, side := range []string{"侧", "边", "面", "角", "头", "端"} {
 				if !yield(relationWord, d+side) {
+					return
+				}
+			}
+			for _, part := range []string{"那段", "那截", "这段", "这截"} {
+				if !yield(sectionWord, "往"+d+part) {
+					return
+				}
+			}
+			for _, unit := range []string{"单元", "边单元"} {
+				if !yield(entranceWord, d+unit) {
 					return
 				}
 			}
