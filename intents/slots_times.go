@@ -1,0 +1,179 @@
+package intents
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+	"time"
+
+	"linli/intents/timex"
+)
+
+var (
+	// How long before a meeting to remind of it. 提前 alone may also move the meeting: then nothing is said of reminding.
+	leadWords = regexp.MustCompile(`(?:提前|提早|会前|开会前|开始前)[^,。;]*|[前头][一1][天日][^,。;]*`)
+	tellWords = regexp.MustCompile(`提醒|通知|叫|喊|告诉|告知|发消息`)
+	// What stands right before the end of a meeting, and right behind it.
+	endBefore = words("到 至 截止 直到")
+	endAfter  = words("散会 结束 收 完 止 散 闭会 前结束 前散会 前完 之前结束 就结束 就散")
+	// What stands right before the new time of a meeting.
+	movedTo = words("到 至 成 为 在 改 换 新时间 时间是 定 :")
+)
+
+// fillTimes fills what follows from the time phrases: when, until when, how often, how long before, by when.
+func (s *Slots) fillTimes(u *Understanding, normal string, c Context) {
+	leads := s.fillReminders(u.Intent, normal, c.Now)
+	dated := u.Intent == "inspection.finding" || u.Intent == "meeting.resolve" || strings.HasPrefix(u.Intent, "duty.")
+	for _, t := range u.Times {
+		if s.Number != "" && t.Text == s.Number+"号" || inside(leads, t) { // 12号转给城管 is no day
+			continue
+		}
+		s.fillTime(u, t, normal)
+		if dated {
+			s.Due = cmp.Or(due(t, c.Now), s.Due)
+		}
+	}
+	if u.Intent == "meeting.schedule" {
+		s.fillLength(u.Times, leads)
+	}
+}
+
+// fillTime fills when something is, until when and how often.
+func (s *Slots) fillTime(u *Understanding, t timex.Match, normal string) {
+	switch {
+	case t.RRule != "" && s.RRule == "":
+		s.RRule = t.RRule
+		if s.At == nil && !t.Start.IsZero() {
+			s.At = &t.Start
+		}
+		if since := u.since(); !since.IsZero() { // 从下周起每周三: the first one after that
+			if again := timex.Find(t.Text, timex.Options{Now: since}); len(again) == 1 && again[0].RRule == t.RRule {
+				s.At = &again[0].Start
+			}
+		}
+	case s.At != nil && t.HasClock && s.Until == nil && (endsWith(normal, t.Pos, endBefore) > 0 && u.Intent == "meeting.schedule" || beginsWith(normal[t.End:], endAfter) > 0):
+		s.Until = clockAfter(*s.At, t)
+	case t.Start.IsZero():
+	case s.At == nil:
+		s.At = &t.Start
+		if t.Joined {
+			s.Until = &t.Stop
+		}
+	case u.Intent == "meeting.reschedule" && endsWith(normal, t.Pos, movedTo) > 0: // 周五十点的会改到十一点
+		at := t.Start
+		if !t.HasDate {
+			at = onDay(*s.At, at)
+		}
+		s.At = &at
+	}
+}
+
+// since is from when on something recurs; zero if nothing is said.
+func (u *Understanding) since() time.Time {
+	for _, t := range u.Times {
+		if t.Mod == timex.Since && t.RRule == "" {
+			return t.Start
+		}
+	}
+	return time.Time{}
+}
+
+// clockAfter is the first moment with the clock of the time that comes after another: 十点 after 8:40 and after 20:00; nil if there is none within half a day.
+func clockAfter(at time.Time, t timex.Match) *time.Time {
+	var best *time.Time
+	for _, clock := range append([]time.Time{t.Start, t.Stop}, t.Ambiguous...) {
+		if clock.IsZero() {
+			continue
+		}
+		if !t.HasDate {
+			clock = onDay(at, clock)
+		}
+		if clock.After(at) && clock.Sub(at) <= longestMeeting && (best == nil || clock.Before(*best)) {
+			best = &clock
+		}
+	}
+	return best
+}
+
+// onDay is the clock of one time on the day of another.
+func onDay(day, clock time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, day.Location())
+}
+
+const longestMeeting = 12 * time.Hour
+
+// fillLength fills until when a meeting is if it was said how long it takes.
+func (s *Slots) fillLength(times []timex.Match, leads []span) {
+	if s.At == nil || s.Until != nil {
+		return
+	}
+	for _, t := range times {
+		if (t.Kind == timex.Length || t.RRule != "") && t.Duration > 0 && t.Duration <= longestMeeting && !inside(leads, t) {
+			end := s.At.Add(t.Duration)
+			s.Until = &end
+			return
+		}
+	}
+}
+
+// A span is a piece of the text.
+type span struct{ pos, end int }
+
+// inside reports whether a time is part of one of the spans.
+func inside(spans []span, t timex.Match) bool {
+	for _, p := range spans {
+		if t.Pos >= p.pos && t.End <= p.end {
+			return true
+		}
+	}
+	return false
+}
+
+// fillReminders fills how long before to remind, in the order said, and returns where that stands.
+func (s *Slots) fillReminders(intent, normal string, now time.Time) []span {
+	if !strings.ContainsAny(normal, "前头早") {
+		return nil
+	}
+	var spans []span
+	for _, found := range leadWords.FindAllStringIndex(normal, -1) {
+		said := normal[found[0]:found[1]]
+		if !tellWords.MatchString(said) && (intent != "meeting.schedule" || !strings.HasPrefix(said, "提前")) {
+			continue
+		}
+		before := len(s.Remind) // 24小时分别 is not 24小时分
+		for _, t := range timex.FindDurations(strings.ReplaceAll(strings.TrimLeft(said, "提早会开始前头"), "分别", " "), timex.Options{Now: now}) {
+			if t.Duration > 0 {
+				s.Remind = append(s.Remind, short(t.Duration))
+			}
+		}
+		if len(s.Remind) > before {
+			spans = append(spans, span{found[0], found[1]})
+		}
+	}
+	return spans
+}
+
+// due is the last day that a phrase allows.
+func due(t timex.Match, now time.Time) string {
+	if t.Kind == timex.Length && t.Duration >= 24*time.Hour {
+		return now.Add(t.Duration).Format(time.DateOnly)
+	}
+	last, ok := t.Deadline()
+	if !ok || t.RRule != "" {
+		return ""
+	}
+	if t.Mod != timex.Before && t.Kind != timex.Instant {
+		last = last.Add(-time.Nanosecond) // the moment after a day belongs to the next
+	}
+	return last.Format(time.DateOnly)
+}
+
+// short writes a duration as 24h or 30m.
+func short(d time.Duration) string {
+	text := d.String()
+	text = strings.TrimSuffix(text, "0s")
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
