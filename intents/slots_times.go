@@ -1,7 +1,6 @@
 package intents
 
 import (
-	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -16,6 +15,8 @@ var (
 	// What stands right before the end of a meeting, and right behind it.
 	endBefore = words("到 至 截止 直到")
 	endAfter  = words("散会 结束 收 完 止 散 闭会 前结束 前散会 前完 之前结束 就结束 就散")
+	// What stands right behind a day that is not the last one allowed but the one spoken of.
+	noDeadline = words("会议 的会 检查 督查 巡查 抽查 暗访 走访 查 去看 发现 看到 开会 召开")
 	// What stands right before the new time of a meeting.
 	movedTo = words("到 至 成 为 在 改 换 新时间 时间是 定 :")
 )
@@ -23,14 +24,17 @@ var (
 // fillTimes fills what follows from the time phrases: when, until when, how often, how long before, by when.
 func (s *Slots) fillTimes(u *Understanding, normal string, c Context) {
 	leads := s.fillReminders(u.Intent, normal, c.Now)
-	dated := u.Intent == "inspection.finding" || u.Intent == "meeting.resolve" || strings.HasPrefix(u.Intent, "duty.")
+	kind, _, _ := strings.Cut(u.Intent, ".")
+	dated := u.Intent == "inspection.finding" || u.Intent == "meeting.resolve" || kind == "duty"
 	for _, t := range u.Times {
 		if s.Number != "" && t.Text == s.Number+"号" || inside(leads, t) { // 12号转给城管 is no day
 			continue
 		}
 		s.fillTime(u, t, normal)
-		if dated {
-			s.Due = cmp.Or(due(t, c.Now), s.Due)
+		if dated && !(kind == "duty" && t.Start.Equal(c.Now)) && beginsWith(normal[t.End:], noDeadline) == 0 { // nor is 目前
+			if day := due(t, c.Now); day >= c.Now.Format(time.DateOnly) {
+				s.Due = day
+			}
 		}
 	}
 	if u.Intent == "meeting.schedule" {
