@@ -14,7 +14,7 @@ var (
 	orderWords   = regexp.MustCompile(`(?:问题|决议|事项)(?:第)?([\d一二三四五六七八九十]{1,3})|第([\d一二三四五六七八九十]{1,3})[条个项](?:问题|决议)?`)
 	percentWords = regexp.MustCompile(`(\d{1,3})(?:\.\d+)?\s*%|百分之([一二三四五六七八九十百]+|\d{1,3})|([一二三四五六七八九])成(半|[一二三四五六七八九])?|([二三四五六七八九十])分之([一二三四五六七八九])|(一半|过半)|进度(?:为|是|到|到了)?(\d{1,3})(?:[^\d]|$)|(\d{1,3})个(?:百分)?点|(百分百)`)
 	refuses      = regexp.MustCompile(`不(?:去|来|能|参加|到|出席|了)|(?:去|来|到|赶|参加|脱|走|抽|出席)不|没空|没时间|没法|无法|请(?:个|半天|一天)?(?:病|事)?假|请.{1,4}假|缺席|冲突|撞(?:了|上|期)|婉拒|抱歉|走不开`)
-	doubts       = regexp.MustCompile(`不确定|不一定|不好说|说不[准好定]|没准|可能|也许|看情况|尽量|再看|定不下来|待定|没定|争取|再说|暂时|不敢保证|保证不了|到时候看|还不知道|看时间|能[去来]就`)
+	doubts       = regexp.MustCompile(`不确定|不一定|不好说|说不[准好定]|没准|可能|也许|看情况|尽量|再看|定不下来|待定|没定|争取|再说|暂时|不敢保证|保证不了|到时候看|还不知道|看时间|协调时间|晚点[答回]复|回头|稍后|再[答回]复|能[去来]就`)
 	agrees       = regexp.MustCompile(`参加|参会|[去来]|到[会场]|准时|一定到|按时|出席|没问题|收到|可以|好的|^[好行嗯]|会到|届时到|算我|加我|算上我|报[个上]?名|有我|到时见|必到|能到|[晚迟]到|我们?到`)
 	together     = regexp.MustCompile(`[和跟与同]我|我[和跟与同]|一起|一同|都`)
 )
@@ -57,7 +57,7 @@ func attendance(normal string) string {
 
 // percent reads 80%, 百分之八十, 八成, 一半; nil if there is none.
 func percent(normal string) *int {
-	if !strings.ContainsAny(normal, "%百成半分进点") {
+	if !strings.ContainsAny(normal, "%百成半分进") && !strings.Contains(normal, "个点") {
 		return nil
 	}
 	p := percentWords.FindStringSubmatch(normal)
@@ -94,8 +94,8 @@ func percent(normal string) *int {
 
 var (
 	// Nothing of it is done; all of it is; or the words for all speak of what is to come or is missing.
-	begunNot  = regexp.MustCompile(`[没未](?:有)?(?:开始|启动|开工|动工|开展|动|做|推进)|零进[度展]|一点(?:也|都)?没`)
-	allDone   = regexp.MustCompile(`完毕|完成|落实(?:了|到位|好)|完工|办结|[做干办弄]完|搞定|收官|可以销号`)
+	begunNot  = regexp.MustCompile(`[没未](?:有)?(?:开始|启动|开工|动工|开展|动|做|推进|进展|起色)|零进[度展]|一点(?:也|都)?没`)
+	allDone   = regexp.MustCompile(`完毕|完成|落实(?:了|到位|好)|完工|办结|[做干办弄搞]完|搞定|收官|可以销号`)
 	allToCome = regexp.MustCompile(`[没未差剩快]|部分|基本|即将|预计|争取|力争|计划|将|能|前完成|[月年]底|[吗呢?]|几|多少|什么`)
 )
 

@@ -130,8 +130,7 @@ func meetingPlace(text, found string) string {
 	}
 	for _, c := range clauses(text) {
 		name := trimBack(trimFront(c.text, placeLeads), placeTails)
-		ends := sureVenues
-		said := name != c.text
+		ends, said := sureVenues, name != c.text
 		if said {
 			ends = allVenues
 		}
@@ -163,28 +162,30 @@ func ledHere(text, found string) bool {
 
 var (
 	// A topic is announced: 加个议题,X; 议程里加上X; 多一项内容,X.
-	topicAfter = regexp.MustCompile(`(?:议题|议程|题目|上会[:,]|(?:加|添|增加|多|补|补充|提|报|申报)(?:上|了)?(?:一?[条项个](?:内容|题)|一[条项]|题))(?:报送|征集|申报|就一个|想上会|是|为|里加|中加|[里中]?加[上个]|里|中|上|再|有|一条|一项|[:,])*[\s:,]*([^。;!?,]{2,40})`)
+	topicAfter = regexp.MustCompile(`(?:议题|议程|题目|内容|上会[:,]|(?:加|添|增加|多|补|补充|提|报|申报)(?:上|了)?(?:一?[条项个](?:内容|题)|一[条项]|题))(?:报送|征集|申报|就一个|想上会|是|为|里加|中加|[里中]?加[上个]|里|中|上|再|有|一条|一项|[:,])*[\s:,]*([^。;!?,]{2,40})`)
 	// Somebody wants it spoken about: 讨论X, 议一下X.
 	topicOf = regexp.MustCompile(`(?:讨论|研究|议一议|议议|议一下|要议|说说|说一说|商量|聊聊|谈谈|审议|协商一下)(?:一下|一次|下|解决)?([^。,;!?]{2,30})`)
 	// It stands first: 把X列入议题, X放到会上议一议, X想提交联席会讨论.
 	topicBefore = regexp.MustCompile(`^([^。;!?]{2,40}?)[,也再]*(?:想|请|能不能|能否|可以|要|应该)*(?:写进|写入|列入|列为|列进|纳入|放进|放到|加进|加到|加入|作为|提交|提到|拿到|报到|上会)`)
 	// What belongs to the asking.
-	topicLeads = words("1. 2. 1、 一、 关于 有关 就 把 将 建议 提议 提请 申请 希望 我想 我们想 请 对 想 是 一下 能不能 帮我 一是")
+	topicLeads = words("1. 1、 一、 讨论 研究 关于 有关 就 把 将 建议 提议 提请 申请 希望 我想 我们想 请 对 想 是 一下 能不能 帮我 一是")
 	topicTails = words("的问题 的事情 的事 的事儿 这个问题 这个事 这件事 这事 问题 吧 呗 行不行 好不好 可以吗 行吗 吗 一下 也 请")
+	// What is no topic where one would stand: it is done something with the topics, or asked about them.
+	noTopic = words("撤 删 取消 几 哪 到哪 有 收集 征集 汇总 情况 议题 会议")
+	asking  = regexp.MustCompile(`议题|议程|题目|讨论|研究|议一|要议|[提报加]个`)
 )
 
 // topic is what is to be spoken about.
 func topic(normal string) string {
 	for _, pattern := range []*regexp.Regexp{topicAfter, topicOf, topicBefore} {
-		if found := pattern.FindStringSubmatch(normal); found != nil {
-			name := strings.Trim(found[1], " ,:")
-			if name = trimBack(trimFront(name, topicLeads), topicTails); utf8.RuneCountInString(name) >= 2 && !noTopic.MatchString(name) {
-				return strings.Trim(name, " ,:")
-			}
+		found := pattern.FindStringSubmatch(normal)
+		if found == nil {
+			continue
+		}
+		name := strings.Trim(trimBack(trimFront(strings.Trim(found[1], " ,:"), topicLeads), topicTails), " ,:")
+		if utf8.RuneCountInString(name) >= 2 && beginsWith(name, noTopic) == 0 && !(pattern == topicBefore && asking.MatchString(name)) {
+			return name
 		}
 	}
 	return ""
 }
-
-// noTopic tells that what stands where a topic would is part of the asking.
-var noTopic = regexp.MustCompile(`^(?:撤|删|取消|几|哪|到哪|有|收集|征集|汇总|情况)|议题|议程|题目|讨论|研究|议一|要议|[提报加]个`)

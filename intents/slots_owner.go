@@ -13,12 +13,12 @@ var (
 	ownerEnds = words("公司 集团 物业 局 分局 所:所有,所以,所在 处:处理,处置,查处,惩处,处罚,处处,到处 队:队伍 大队 中队 支队 站 办:办理,办好,办完,办结,办个,办一,承办,主办,交办 办公室 办事处 中心 社区 街道 委会 委员会 委:委托 院:院子,院坝 " +
 		"部:部分,全部 部门 科 组 团 厂 店 行:银行 校 学校 大学 幼儿园 网格 方:方案,方便,方面,方式,地方 单位 管理方 商户 业主 店主 户主 房东 房主 租户 摊主 店家 车主 老板 开发商 供应商 运营商 负责人 当事人 产权人 " +
 		"抢修 排水 供热 电信 移动 联通 铁塔 广电 供电 电力 水务 供水 燃气 城管 执法 住建 市监 民政 环卫 园林 市政 交警 公安 消防 妇联 残联 团委 综治 司法 信访 应急 卫健 教育 派出所 " +
-		"师傅 经理 主任 书记 科长 局长 所长 站长 队长 组长 楼长 栋长 网格员 网格长 主席 会计 工程师 阿姨 大姐 大哥 大叔 姐 哥 叔 总 医生 老师 同志 志愿者 某 某某")
+		"师傅 经理 主任 书记 科长 局长 所长 站长 队长 组长 楼长 栋长 网格员 网格长 主席 馆 超市 影城 商城 网吧 餐厅 会计 工程师 阿姨 大姐 大哥 大叔 姐 哥 叔 总 医生 老师 同志 志愿者 某 某某")
 	// Verbs after the name, and other words that are none of it.
 	ownerStops = words("负责 牵头 主抓 承担 承建 承办 主办 办理 处理 处置 整改 落实 实施 解决 完成 跟进 出面 协调 协助 督促 监督:监督所,监督局 配合 更换 加固 拆除 清理 清运:清运公司 清掏 修复 修补 维修:维修队,维修公司,维修部,维修站 整理 管控 " +
-		"立即 尽快 马上 抓紧 随时 把 代:代表 替 顶 来:自来水,外来 去 参加 出席 参会 列席 旁听 开会 接手 接单 过去 到场 到会 跟 做 接:对接,接待,接访 修:维修,修理,抢修,检修 补:补贴 盯 在 于 须 必须 应:应急,供应 的人 的同志 的师傅 派人 统一 具体 去办 吧 了 一下 也 本周 本月")
+		"立即 尽快 马上 抓紧 随时 把 代:代表 替 顶 来:自来水,外来 去 参加 出席 参会 列席 旁听 开会 接手 接单 过去 到场 到会 跟 做 接:对接,接待,接访 修:维修,修理,抢修,检修 补:补贴 盯 在 于 须 必须 应:应急,供应 的人 的同志 的师傅 派人 统一 自行 具体 去办 吧 了 一下 也 本周 本月")
 	// What stands before the name and is none of it.
-	ownerLeads = words("楼上 楼下 隔壁 对面 旁边 我们 咱们 你们 他们 本 该 相关 单位 定 就 是 为 给 到 由 决定 定了 议定 商定 明确 最后 会议 会上 那边 这边 科里 局里 所里 队里 院里 站里 均")
+	ownerLeads = words("找 楼上 楼下 隔壁 对面 旁边 我们 咱们 你们 他们 本 该 相关 单位 定 就 是 为 给 到 由 决定 定了 议定 商定 明确 最后 会议 会上 那边 这边 科里 局里 所里 队里 院里 站里 均")
 	// Who is nobody: 转过去, 由我, 请谁.
 	noOwner = words("我 你 他 她 它 咱 谁 哪 大家 人工 个人 人选 别人 某 一下 一起 一并 一个 一次 半 各位 各自 不 没 有 什么 专人 一人 两人 一名 两名 单子 人:人社,人武,人大,人民,人保,人防,人事")
 	// 小胡, 老张; not 小区.
@@ -37,7 +37,7 @@ var (
 		"转:转让,周转,流转,中转,转办,转交,转派,转送,转给,转到,转至 派:派出所,派人,派单,指派,分派,改派,转派,派给,派到 给:供给,给水")
 	doers  = words("请:申请,邀请,请示,请转,请派,请退,请交 让:转让 由:理由,自由,由于 叫")
 	owners = words("应该:不应该,应该是,应该由,应该归 应该是:不应该是 应是 是:不是,应该是,但是,还是,可是 归:不归,归档,归还 属于:不属于 该由")
-	stands = words("委托 换成 换 派:派出所 让 由:理由,由于 叫 请:邀请,请假,请个,请半,请一,请病,请事")
+	stands = words("委托 换成 换 派:派出所 让 由:理由,由于 叫 安排:有安排,没安排 请:邀请,请假,请个,请半,请一,请病,请事")
 	// What somebody who comes instead does.
 	comes = words("顶我 替我 代我 代替我 替一下 过去 代表我")
 )
@@ -82,7 +82,7 @@ func nameEnd(text string) int {
 	for {
 		next := 0
 		for i, n := end, 0; i <= len(text) && n <= gap && next == 0; n++ {
-			if longest := longestAt(text, i, ownerEnds); longest > 0 && (i > 0 || n > 0 || len(text[:longest]) > 3) {
+			if longest := longestAt(text, i, ownerEnds); longest > 0 && (i > 0 || longest > len("局")) {
 				next = i + longest
 			} else if person := personEnd(text[i:]); person > 0 && end > 0 && i == end {
 				next = i + person
@@ -144,11 +144,17 @@ func (u *Understanding) owner(text string, now time.Time) string {
 	}
 	for _, c := range all {
 		name := ownerAt(c.text, false)
-		if name != "" && strings.HasSuffix(c.text, name) && utf8.RuneCountInString(c.text) <= longestOwner && u.dueAfter(text, c.end, now) {
+		if name != "" && aloneIn(c.text, name) && u.dueAfter(text, c.end, now) {
 			return name
 		}
 	}
 	return ""
+}
+
+// aloneIn reports whether a clause says little but the name: 湘菜馆限期, 施工方返工.
+func aloneIn(clause, name string) bool {
+	before, rest, _ := strings.Cut(clause, name)
+	return utf8.RuneCountInString(before) <= longestOwner/2 && utf8.RuneCountInString(rest) <= 2
 }
 
 // doer is who stands before one of the verbs.
@@ -158,7 +164,7 @@ func doer(clause string, verbs []word, open bool) string {
 		return ""
 	}
 	name := ownerAt(clause[:i], open)
-	if name == "" || !strings.HasSuffix(clause[:i], name) && !open {
+	if !open && !strings.HasSuffix(clause[:i], name) {
 		return ""
 	}
 	return name
@@ -168,7 +174,7 @@ func doer(clause string, verbs []word, open bool) string {
 func (u *Understanding) dueAfter(text string, pos int, now time.Time) bool {
 	for _, t := range u.Times {
 		if t.Pos >= pos && strings.Trim(text[pos:t.Pos], ", :、") == "" {
-			return due(t, now) >= now.Format(time.DateOnly)
+			return deadline(t, text, now) != ""
 		}
 	}
 	return false

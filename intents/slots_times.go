@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ var (
 	// What stands right before the end of a meeting, and right behind it.
 	endBefore = words("到 至 截止 直到")
 	endAfter  = words("散会 结束 收 完 止 散 闭会 前结束 前散会 前完 之前结束 就结束 就散")
-	// What stands right behind a day that is not the last one allowed but the one spoken of.
-	noDeadline = words("会议 的会 检查 督查 巡查 抽查 暗访 走访 查 去看 发现 看到 开会 召开")
+	// What stands right behind a day or a length that is not what is allowed but what is spoken of.
+	noDeadline = words("会议 的会 检查 督查 巡查 抽查 暗访 走访 查 去看 发现 看到 开会 召开 没 未 了 多")
 	// What stands right before the new time of a meeting.
 	movedTo = words("到 至 成 为 在 改 换 新时间 时间是 定 :")
 )
@@ -31,10 +32,8 @@ func (s *Slots) fillTimes(u *Understanding, normal string, c Context) {
 			continue
 		}
 		s.fillTime(u, t, normal)
-		if dated && !(kind == "duty" && t.Start.Equal(c.Now)) && beginsWith(normal[t.End:], noDeadline) == 0 { // nor is 目前
-			if day := due(t, c.Now); day >= c.Now.Format(time.DateOnly) {
-				s.Due = day
-			}
+		if dated && !(kind == "duty" && t.Start.Equal(c.Now)) { // nor is 目前
+			s.Due = cmp.Or(deadline(t, normal, c.Now), s.Due)
 		}
 	}
 	if u.Intent == "meeting.schedule" {
@@ -155,6 +154,17 @@ func (s *Slots) fillReminders(intent, normal string, now time.Time) []span {
 		}
 	}
 	return spans
+}
+
+// deadline is the last day that a time of a text allows; "" if it is past, or a time of something else: 昨天检查, 夜间巡逻, 两周没更新.
+func deadline(t timex.Match, text string, now time.Time) string {
+	if beginsWith(text[t.End:], noDeadline) > 0 || !t.HasDate && t.Kind != timex.Length && t.Mod == "" {
+		return ""
+	}
+	if day := due(t, now); day >= now.Format(time.DateOnly) {
+		return day
+	}
+	return ""
 }
 
 // due is the last day that a phrase allows.
