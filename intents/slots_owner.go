@@ -10,15 +10,15 @@ const longestOwner = 14 // runes
 
 var (
 	// What the name of an office, a firm or a person of office ends with. 办 is none in 办理, nor 处 in 处理.
-	ownerEnds = words("公司 集团 物业 局 分局 所:所有,所以,所在 处:处理,处置,查处,惩处,处罚,处处,到处 队:队伍 大队 中队 支队 站 办:办理,办好,办完,办结,办个,办一,承办,主办,交办 办公室 办事处 中心 社区 街道 委会 委员会 委:委托 院:院子,院坝 " +
-		"部:部分,全部 部门 科 组 团 厂 店 行:银行 校 学校 大学 幼儿园 网格 方:方案,方便,方面,方式,地方 单位 管理方 商户 业主 店主 户主 房东 房主 租户 摊主 店家 车主 老板 开发商 供应商 运营商 负责人 当事人 产权人 " +
-		"抢修 排水 供热 电信 移动 联通 铁塔 广电 供电 电力 水务 供水 燃气 城管 执法 住建 市监 民政 环卫 园林 市政 交警 公安 消防 妇联 残联 团委 综治 司法 信访 应急 卫健 教育 派出所 " +
+	ownerEnds = words("公司 集团 物业 局 分局 所:所有,所以,所在 处:处理,处置,查处,惩处,处罚,处处,到处 队:队伍 大队 中队 支队 站 办:办理,办好,办完,办结,办个,办一,承办,主办,交办 办公室 办事处 中心 社区 街道 委会 委员会 委:委托 院:院子,院坝 ",
+		"部:部分,全部 部门 科 组 班:班子 团 厂 店 行:银行 校 学校 大学 幼儿园 网格 方:方案,方便,方面,方式,地方 单位 管理方 商户 业主 店主 户主 房东 房主 租户 摊主 店家 车主 老板 开发商 供应商 运营商 负责人 当事人 产权人 ",
+		"抢修 排水 供热 电信 移动 联通 铁塔 广电 供电 电力 水务 供水 燃气 城管 执法 住建 市监 民政 环卫 园林 市政 交警 公安 消防 妇联 残联 团委 综治 司法 信访 应急 卫健 教育 派出所 ",
 		"师傅 经理 主任 书记 科长 局长 所长 站长 队长 组长 楼长 栋长 网格员 网格长 主席 馆 超市 影城 商城 网吧 餐厅 会计 工程师 阿姨 大姐 大哥 大叔 姐 哥 叔 总 医生 老师 同志 志愿者 某 某某")
 	// Verbs after the name, and other words that are none of it.
-	ownerStops = words("负责 牵头 主抓 承担 承建 承办 主办 办理 处理 处置 整改 落实 实施 解决 完成 跟进 出面 协调 协助 督促 监督:监督所,监督局 配合 更换 加固 拆除 清理 清运:清运公司 清掏 修复 修补 维修:维修队,维修公司,维修部,维修站 整理 管控 " +
-		"立即 尽快 马上 抓紧 随时 把 代:代表 替 顶 来:自来水,外来 去 参加 出席 参会 列席 旁听 开会 接手 接单 过去 到场 到会 跟 做 接:对接,接待,接访 修:维修,修理,抢修,检修 补:补贴 盯 在 于 须 必须 应:应急,供应 的人 的同志 的师傅 派人 统一 自行 具体 去办 吧 了 一下 也 本周 本月")
+	ownerStops = words("包干 出资 出钱 返工 承诺 答应 保证 尽力 负责 牵头 主抓 承担 承建 承办 主办 办理 处理 处置 整改 落实 实施 解决 完成 跟进 出面 协调 协助 督促 监督:监督所,监督局 配合 更换 加固 拆除 清理 清运:清运公司 清掏 修复 修补 维修:维修队,维修公司,维修部,维修站 整理 管控 ",
+		"立即 尽快 马上 抓紧 随时 把 代:代表 替 顶 来:自来水,外来 去 参加 出席 参会 列席 旁听 开会 接手 接单 过去 到场 到会 跟 做 接:对接,接待,接访 修:维修,修理,抢修,检修 补:补贴 盯 在 于 须 必须 应:应急,供应 的人 的同志 的师傅 派人:增派人 统一 自行 具体 去办 吧 了 一下 也 本周 本月")
 	// What stands before the name and is none of it.
-	ownerLeads = words("找 楼上 楼下 隔壁 对面 旁边 我们 咱们 你们 他们 本 该 相关 单位 定 就 是 为 给 到 由 决定 定了 议定 商定 明确 最后 会议 会上 那边 这边 科里 局里 所里 队里 院里 站里 均")
+	ownerLeads = words("找 楼上 楼下 隔壁 对面 旁边 我们 咱们 你们 他们 本 该 相关 单位 定 就 是 为 给 到 由 决定 定了 议定 商定 明确 拍板 最后 会议 会上 那边 这边 科里 局里 所里 队里 院里 站里 均")
 	// Who is nobody: 转过去, 由我, 请谁.
 	noOwner = words("我 你 他 她 它 咱 谁 哪 大家 人工 个人 人选 别人 某 一下 一起 一并 一个 一次 半 各位 各自 不 没 有 什么 专人 一人 两人 一名 两名 单子 人:人社,人武,人大,人民,人保,人防,人事")
 	// 小胡, 老张; not 小区.
@@ -31,9 +31,9 @@ var (
 	// The verbs that make the one before them the owner.
 	ownerVerbs = words("负责 牵头 主抓 承担 承建 承办 主办 包干")
 	// The verbs that do so if it is an owner by name.
-	doingVerbs = words("出面 督促 立即 尽快 马上 抓紧 必须 须 应:应急 整改 处理:处理费 解决 办理 落实 跟进 协调 出资 出钱")
+	doingVerbs = words("出面 督促 立即 尽快 马上 抓紧 必须 须 应:应急 整改 处理:处理费 解决 办理 落实 跟进 协调 去办 来办 去做 去弄 出资 出钱")
 
-	receivers = words("上交 转交给 转派给 移交给 指派给 分派给 改派给 派给 交给 转给 转到 转至 派到 转办给 退给 退回给 退回 推给 推到 流转到 流转给 流转至 移交到 移交至 移交 移送 转交 转派 改派 分派 指派 转办 转送 分给 发给 送到 划给 归到 " +
+	receivers = words("上交 转交给 转派给 移交给 指派给 分派给 改派给 派给 交给 转给 转到 转至 派到 转办给 退给 退回给 退回 推给 推到 流转到 流转给 流转至 移交到 移交至 移交 移送 转交 转派 改派 分派 指派 转办 转送 分给 发给 送到 划给 归到 ",
 		"转:转让,周转,流转,中转,转办,转交,转派,转送,转给,转到,转至 派:派出所,派人,派单,指派,分派,改派,转派,派给,派到 给:供给,给水")
 	doers  = words("请:申请,邀请,请示,请转,请派,请退,请交 让:转让 由:理由,自由,由于 叫")
 	owners = words("应该:不应该,应该是,应该由,应该归 应该是:不应该是 应是 是:不是,应该是,但是,还是,可是 归:不归,归档,归还 属于:不属于 该由")
@@ -47,7 +47,10 @@ func ownerAt(text string, open bool) string {
 	if i := strings.IndexFunc(text, func(r rune) bool { return !inName(r) }); i >= 0 {
 		text = text[:i]
 	}
-	text = trimFront(strings.TrimSuffix(text[:firstOf(text, ownerStops)], "的"), ownerLeads)
+	text = trimFront(strings.TrimSuffix(text[:ownerStops.find(text)], "的"), ownerLeads)
+	if i := strings.LastIndex(text, "这事"); i >= 0 {
+		text = text[i+len("这事"):]
+	}
 	if i := strings.LastIndex(text, "的"); i >= 0 && i < 8*len("的") {
 		rest := trimFront(strings.TrimPrefix(strings.TrimPrefix(text[i+len("的"):], "事"), "问题"), ownerLeads)
 		if rest == "" { // 供电公司的事
@@ -55,12 +58,15 @@ func ownerAt(text string, open bool) string {
 		}
 		text = rest
 	}
-	if text == "" || beginsWith(text, noOwner) > 0 {
+	if text == "" || noOwner.at(text, 0) > 0 {
 		return ""
 	}
 	end := nameEnd(text)
+	if end > 0 && givenName(text[end:]) { // 办公室周敏
+		end = len(text)
+	}
 	n := utf8.RuneCountInString(text)
-	if end > 0 && n <= longestOwner && endsWith(text, len(text), ownerEnds) > 0 { // 街道社会事务办
+	if end > 0 && n <= longestOwner && ownerEnds.before(text, len(text)) > 0 { // 街道社会事务办
 		end = len(text)
 	}
 	switch {
@@ -82,7 +88,7 @@ func nameEnd(text string) int {
 	for {
 		next := 0
 		for i, n := end, 0; i <= len(text) && n <= gap && next == 0; n++ {
-			if longest := longestAt(text, i, ownerEnds); longest > 0 && (i > 0 || longest > len("局")) {
+			if longest := ownerEnds.at(text, i); longest > 0 && (i > 0 || longest > len("局")) {
 				next = i + longest
 			} else if person := personEnd(text[i:]); person > 0 && end > 0 && i == end {
 				next = i + person
@@ -97,9 +103,19 @@ func nameEnd(text string) int {
 	}
 }
 
+// surnames are the frequent ones that begin few other words.
+const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯董萧程曹袁邓傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶余潘杜戴夏钟汪姜范姚谭廖邹熊陆郝孔崔邱秦顾侯邵孟段雷钱汤尹黎乔贺赖龚"
+
+// givenName reports whether a text looks like the full name of a person.
+func givenName(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	n := utf8.RuneCountInString(text)
+	return (n == 2 || n == 3) && strings.ContainsRune(surnames, r)
+}
+
 // personEnd is the length of a name such as 小胡.
 func personEnd(text string) int {
-	n := beginsWith(text, personLeads)
+	n := personLeads.at(text, 0)
 	if n == 0 || n == len(text) {
 		return 0
 	}
@@ -108,9 +124,9 @@ func personEnd(text string) int {
 }
 
 // ledTo is the first owner that one of the words leads to.
-func ledTo(text string, list []word, open bool) string {
+func ledTo(text string, list wordList, open bool) string {
 	for from := 0; from < len(text); {
-		if n := longestAt(text, from, list); n > 0 {
+		if n := list.at(text, from); n > 0 {
 			from += n
 			if name := ownerAt(strings.TrimLeft(text[from:], ": 是为均"), open); name != "" {
 				return name
@@ -126,7 +142,7 @@ func ledTo(text string, list []word, open bool) string {
 // owner is who has to do what was found or decided: who is named as such, whom it is given to, or who stands alone before the deadline.
 func (u *Understanding) owner(text string, now time.Time) string {
 	for _, mark := range []struct {
-		list []word
+		list wordList
 		open bool
 	}{{namedOwner, true}, {openOwner, true}, {strictOwner, false}} {
 		if name := ledTo(text, mark.list, mark.open); name != "" {
@@ -158,8 +174,8 @@ func aloneIn(clause, name string) bool {
 }
 
 // doer is who stands before one of the verbs.
-func doer(clause string, verbs []word, open bool) string {
-	i := firstOf(clause, verbs)
+func doer(clause string, verbs wordList, open bool) string {
+	i := verbs.find(clause)
 	if i == len(clause) {
 		return ""
 	}
@@ -197,7 +213,7 @@ func standIn(text string) string {
 		return name
 	}
 	for _, c := range clauses(text) {
-		if i := firstOf(c.text, comes); i > 0 && i < len(c.text) {
+		if i := comes.find(c.text); i > 0 && i < len(c.text) {
 			return ownerAt(c.text[:i], false)
 		}
 	}

@@ -13,6 +13,8 @@ var (
 	// How long before a meeting to remind of it. 提前 alone may also move the meeting: then nothing is said of reminding.
 	leadWords = regexp.MustCompile(`(?:提前|提早|会前|开会前|开始前)[^,。;]*|[前头][一1][天日][^,。;]*`)
 	tellWords = regexp.MustCompile(`提醒|通知|叫|喊|告诉|告知|发消息`)
+	// What stands between several, each to be read by itself: 一天和两小时 is not 26 hours, nor 24小时分别 24小时分.
+	leadJoin = strings.NewReplacer("分别", "|", "和", "|", "、", "|", "及", "|", "与", "|", "半天", "12小时")
 	// What stands right before the end of a meeting, and right behind it.
 	endBefore = words("到 至 截止 直到")
 	endAfter  = words("散会 结束 收 完 止 散 闭会 前结束 前散会 前完 之前结束 就结束 就散")
@@ -43,18 +45,11 @@ func (s *Slots) fillTimes(u *Understanding, normal string, c Context) {
 
 // fillTime fills when something is, until when and how often.
 func (s *Slots) fillTime(u *Understanding, t timex.Match, normal string) {
+	arranges, moves := u.Intent == "meeting.schedule", u.Intent == "meeting.reschedule"
 	switch {
 	case t.RRule != "" && s.RRule == "":
-		s.RRule = t.RRule
-		if s.At == nil && !t.Start.IsZero() {
-			s.At = &t.Start
-		}
-		if since := u.since(); !since.IsZero() { // 从下周起每周三: the first one after that
-			if again := timex.Find(t.Text, timex.Options{Now: since}); len(again) == 1 && again[0].RRule == t.RRule {
-				s.At = &again[0].Start
-			}
-		}
-	case s.At != nil && t.HasClock && s.Until == nil && (endsWith(normal, t.Pos, endBefore) > 0 && u.Intent == "meeting.schedule" || beginsWith(normal[t.End:], endAfter) > 0):
+		s.fillRule(u, t)
+	case s.At != nil && s.Until == nil && t.HasClock && (arranges && endBefore.before(normal, t.Pos) > 0 || endAfter.at(normal[t.End:], 0) > 0):
 		s.Until = clockAfter(*s.At, t)
 	case t.Start.IsZero():
 	case s.At == nil:
@@ -62,7 +57,9 @@ func (s *Slots) fillTime(u *Understanding, t timex.Match, normal string) {
 		if t.Joined {
 			s.Until = &t.Stop
 		}
-	case u.Intent == "meeting.reschedule" && endsWith(normal, t.Pos, movedTo) > 0: // 周五十点的会改到十一点
+	case arranges && t.HasClock && !t.HasDate:
+		s.addClock(u, t)
+	case moves && movedTo.before(normal, t.Pos) > 0: // 周五十点的会改到十一点
 		at := t.Start
 		if !t.HasDate {
 			at = onDay(*s.At, at)
@@ -71,14 +68,43 @@ func (s *Slots) fillTime(u *Understanding, t timex.Match, normal string) {
 	}
 }
 
-// since is from when on something recurs; zero if nothing is said.
-func (u *Understanding) since() time.Time {
-	for _, t := range u.Times {
-		if t.Mod == timex.Since && t.RRule == "" {
-			return t.Start
+// fillRule fills how often, and the first time: after the day from which on it is so, if one was said, as in 从下周起每周三.
+func (s *Slots) fillRule(u *Understanding, t timex.Match) {
+	s.RRule = t.RRule
+	if s.At == nil && !t.Start.IsZero() {
+		s.At = &t.Start
+	}
+	for _, since := range u.Times {
+		if since.Mod != timex.Since || since.RRule != "" || !since.Start.After(t.Start) {
+			continue
+		}
+		if again := timex.Find(t.Text, timex.Options{Now: since.Start}); len(again) == 1 && again[0].RRule == t.RRule {
+			s.At = &again[0].Start
 		}
 	}
-	return time.Time{}
+}
+
+// addClock adds a time of day that was said apart from the day: 12月1日开协调会,九点到十一点.
+func (s *Slots) addClock(u *Understanding, t timex.Match) {
+	if !u.clocked(*s.At) {
+		at := onDay(*s.At, t.Start)
+		s.At = &at
+	} else if !t.Joined {
+		return
+	}
+	if t.Joined && s.Until == nil {
+		s.Until = clockAfter(*s.At, timex.Match{Stop: t.Stop})
+	}
+}
+
+// clocked reports whether a moment was said with a clock: 周四下午 has none.
+func (u *Understanding) clocked(at time.Time) bool {
+	for _, t := range u.Times {
+		if t.Start.Equal(at) && t.HasClock && (t.Kind == timex.Instant || t.Joined) || strings.Contains(t.RRule, "BYHOUR") {
+			return true
+		}
+	}
+	return false
 }
 
 // clockAfter is the first moment with the clock of the time that comes after another: 十点 after 8:40 and after 20:00; nil if there is none within half a day.
@@ -143,10 +169,12 @@ func (s *Slots) fillReminders(intent, normal string, now time.Time) []span {
 		if !tellWords.MatchString(said) && (intent != "meeting.schedule" || !strings.HasPrefix(said, "提前")) {
 			continue
 		}
-		before := len(s.Remind) // 24小时分别 is not 24小时分
-		for _, t := range timex.FindDurations(strings.ReplaceAll(strings.TrimLeft(said, "提早会开始前头"), "分别", " "), timex.Options{Now: now}) {
-			if t.Duration > 0 {
-				s.Remind = append(s.Remind, short(t.Duration))
+		before := len(s.Remind)
+		for part := range strings.SplitSeq(leadJoin.Replace(strings.TrimLeft(said, "提早会开始前头")), "|") {
+			for _, t := range timex.FindDurations(part, timex.Options{Now: now}) {
+				if t.Duration > 0 {
+					s.Remind = append(s.Remind, short(t.Duration))
+				}
 			}
 		}
 		if len(s.Remind) > before {
@@ -158,7 +186,7 @@ func (s *Slots) fillReminders(intent, normal string, now time.Time) []span {
 
 // deadline is the last day that a time of a text allows; "" if it is past, or a time of something else: 昨天检查, 夜间巡逻, 两周没更新.
 func deadline(t timex.Match, text string, now time.Time) string {
-	if beginsWith(text[t.End:], noDeadline) > 0 || !t.HasDate && t.Kind != timex.Length && t.Mod == "" {
+	if noDeadline.at(text[t.End:], 0) > 0 || !t.HasDate && t.Kind != timex.Length && t.Mod == "" {
 		return ""
 	}
 	if day := due(t, now); day >= now.Format(time.DateOnly) {

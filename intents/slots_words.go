@@ -28,18 +28,25 @@ type word struct {
 	unless []string
 }
 
-// words makes a list from "开:公开,开发 召开": a word and, after a colon, the longer words in which it doesn't count.
-func words(list string) []word {
-	var all []word
-	for entry := range strings.FieldsSeq(list) {
-		text, unless, ok := strings.Cut(entry, ":")
-		w := word{text: text}
-		if ok {
-			w.unless = strings.Split(unless, ",")
+// wordList are words by the character that they begin and end with, so that few have to be compared at a place.
+type wordList struct{ begin, end map[rune][]word }
+
+// words makes lists from "开:公开,开发 召开": a word and, after a colon, the longer words in which it doesn't count.
+func words(lists ...string) wordList {
+	l := wordList{begin: map[rune][]word{}, end: map[rune][]word{}}
+	for _, list := range lists {
+		for entry := range strings.FieldsSeq(list) {
+			text, unless, ok := strings.Cut(entry, ":")
+			w := word{text: text}
+			if ok {
+				w.unless = strings.Split(unless, ",")
+			}
+			head, _ := utf8.DecodeRuneInString(text)
+			tail, _ := utf8.DecodeLastRuneInString(text)
+			l.begin[head], l.end[tail] = append(l.begin[head], w), append(l.end[tail], w)
 		}
-		all = append(all, w)
 	}
-	return all
+	return l
 }
 
 // at reports whether the word begins at the position and counts there.
@@ -56,25 +63,11 @@ func (w word) at(text string, pos int) bool {
 	return true
 }
 
-// index is where the word counts first, from the position on; -1 if nowhere.
-func (w word) index(text string, from int) int {
-	for from <= len(text) {
-		next := strings.Index(text[from:], w.text)
-		if next < 0 {
-			return -1
-		}
-		if from += next; w.at(text, from) {
-			return from
-		}
-		from += len(w.text)
-	}
-	return -1
-}
-
-// longestAt is the length of the longest of the words that counts at the position; 0 if none does.
-func longestAt(text string, pos int, list []word) int {
+// at is the length of the longest of the words that begins at the position and counts there; 0 if none does.
+func (l wordList) at(text string, pos int) int {
 	n := 0
-	for _, w := range list {
+	head, _ := utf8.DecodeRuneInString(text[pos:])
+	for _, w := range l.begin[head] {
 		if len(w.text) > n && w.at(text, pos) {
 			n = len(w.text)
 		}
@@ -82,13 +75,11 @@ func longestAt(text string, pos int, list []word) int {
 	return n
 }
 
-// beginsWith is the length of the longest of the words that begins the text; 0 if none does.
-func beginsWith(text string, list []word) int { return longestAt(text, 0, list) }
-
-// endsWith is the length of the longest of the words that ends right before the position; 0 if none does.
-func endsWith(text string, pos int, list []word) int {
+// before is the length of the longest of the words that ends at the position and counts there; 0 if none does.
+func (l wordList) before(text string, pos int) int {
 	n := 0
-	for _, w := range list {
+	tail, _ := utf8.DecodeLastRuneInString(text[:pos])
+	for _, w := range l.end[tail] {
 		if len(w.text) > n && w.at(text, pos-len(w.text)) {
 			n = len(w.text)
 		}
@@ -96,21 +87,20 @@ func endsWith(text string, pos int, list []word) int {
 	return n
 }
 
-// firstOf is where the first of the words begins; the length of the text if there is none.
-func firstOf(text string, list []word) int {
-	at := len(text)
-	for _, w := range list {
-		if i := w.index(text, 0); i >= 0 {
-			at = min(at, i)
+// find is where the first of the words begins; the length of the text if there is none.
+func (l wordList) find(text string) int {
+	for i := range text {
+		if l.at(text, i) > 0 {
+			return i
 		}
 	}
-	return at
+	return len(text)
 }
 
 // trimFront cuts the words from the front as long as there are any.
-func trimFront(text string, list []word) string {
+func trimFront(text string, list wordList) string {
 	for {
-		n := beginsWith(text, list)
+		n := list.at(text, 0)
 		if n == 0 {
 			return text
 		}
@@ -119,9 +109,9 @@ func trimFront(text string, list []word) string {
 }
 
 // trimBack cuts the words from the end as long as there are any.
-func trimBack(text string, list []word) string {
+func trimBack(text string, list wordList) string {
 	for {
-		n := endsWith(text, len(text), list)
+		n := list.before(text, len(text))
 		if n == 0 {
 			return text
 		}
