@@ -3,7 +3,10 @@ package intents
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
+
+	"linli/intents/timex"
 )
 
 var caseNumber = regexp.MustCompile(`[\p{Han}]{2,6}\d{4}-\d{1,3}`)
@@ -62,6 +65,7 @@ func (s *Slots) fillMeeting(u *Understanding, normal string) {
 	case "meeting.schedule", "meeting.reschedule":
 		s.Place = meetingPlace(text, s.Place)
 	}
+	text = masked(normal, slices.DeleteFunc(slices.Clone(u.Times), func(t timex.Match) bool { return t.Festival && !t.HasClock })) // 春节慰问座谈会
 	if venue(s.Place, sureVenues) { // 停车位 and 小区 may be what the meeting is about
 		text = strings.Replace(text, s.Place, string(timeMark), 1)
 	}

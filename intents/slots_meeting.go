@@ -17,12 +17,12 @@ var (
 	// What stands before the name: a verb, a determiner, a particle, whoever speaks. Most may be part of other words.
 	titleBounds = words("召开 开:公开,开发,开放,开学,开工,开荒 举行 举办 组织:组织生活,组织部 召集 安排 通知 参加 出席 取消 撤销 撤掉 推迟 延期 发起 新建 预定 预约 定于 定在 原定 讨论 ",
 		"说:说明,说事,说法 个:个体,个税,个人 一场 这场 那场 本场 一次 这次 那次 本次 上次 下次 首次 此次 的 了:了解 在:在建,存在 到 于 把 将 我 你 他 们 大家 各位 全体 一下 让:转让 请:申请,邀请,请示 叫 喊 给:供给,给水 ",
-		"想:思想,理想 要:主要,重要,要素 去 来:来访,来信,未来,外来,往来 是 改成 换成 跟 因为 看:看护 查:检查,督查,核查,排查,调查,巡查,普查,抽查,审查 哪些 几场 几次 几个 什么 有没有 还有")
+		"想:思想,理想 要:主要,重要,要素 去 来:来访,来信,未来,外来,往来 是 改成 换成 跟 因为 看:看护 查:检查,督查,核查,排查,调查,巡查,普查,抽查,审查,清查,联查,自查,互查,复查 哪些 几场 几次 几个 什么 有没有 还有")
 	// What still stands before it when nothing of these does: 搞院坝会, 本例会.
-	titleLeads = words("先 再 就 帮忙 帮:帮扶,帮教,帮困 麻烦 给 约:约谈 排:排水,排查,排污,排涝,排危,排班 搞 弄 办:办公,办事,办证 设:设计,设施,设备 定:定点,定期 挂:挂点,挂牌 建:建设,建筑,建议,建党,建材 拟 需 改:改造,改革,改建 ",
+	titleLeads = words("下:下水,下岗,下沉 先 再 就 帮忙 帮:帮扶,帮教,帮困 麻烦 给 约:约谈 排:排水,排查,排污,排涝,排危,排班 搞 弄 办:办公,办事,办证 设:设计,设施,设备 定:定点,定期 挂:挂点,挂牌 建:建设,建筑,建议,建党,建材 拟 需 改:改造,改革,改建 ",
 		"本 该 那 这 一 和:和谐 与 及 也 都 关于 有关 记得 上午 下午 晚上")
 	// Bodies of people, and words that happen to end with 会.
-	noMeeting = words("委会 委员会 理事会 监事会 工会 协会 商会:协商会,会商会,磋商会 学会 联合会 基金会 促进会 社会 机会 误会 体会 一会 不会 才会 还会 就会 都会 也会 能会 我会 么会 啥会 些会 哪会 没会 有会 与会 参会 到会 上会 散会 开会 代会:职代会,人代会,党代会 等会 这会")
+	noMeeting = words("人员会 委会 委员会 理事会 监事会 工会 协会 商会:协商会,会商会,磋商会 学会 联合会 基金会 促进会 社会 机会 误会 体会 一会 不会 才会 还会 就会 都会 也会 能会 我会 么会 啥会 些会 哪会 没会 有会 与会 参会 到会 上会 散会 开会 代会:职代会,人代会,党代会 等会 这会")
 	// 党委会 is a meeting of the 党委.
 	boardMeetings = []string{"党委会", "支委会", "常委会"}
 	// The names of two characters; all others (机会, 等会) are none.
@@ -36,12 +36,24 @@ func title(text string) string {
 		if head < 0 {
 			return ""
 		}
-		if name := titleBefore(text, head, end); name != "" {
-			return name
+		name := titleBefore(text, head, end)
+		for name != "" { // 业主大会 may only be the beginning of 业主大会筹备会
+			if head, end = meetingHead(text, end); head < 0 {
+				return name
+			}
+			longer := titleBefore(text, head, end)
+			rest, ok := strings.CutPrefix(longer, name)
+			if !ok || otherMeeting.at(rest, 0) > 0 {
+				return name
+			}
+			name = longer
 		}
 		at = end
 	}
 }
+
+// otherMeeting is what stands between two meetings, not within the name of one.
+var otherMeeting = words("那 这 该 和 与 及 或 改 换 移 调 不 要 前 后 取消 并 跟 同 推 延")
 
 // meetingHead is where a word that a meeting's name may end with begins and ends, from the position on; -1 if there is none.
 func meetingHead(text string, from int) (head, end int) {
@@ -109,10 +121,10 @@ var (
 	// What a place's name doesn't have in it.
 	noVenue = regexp.MustCompile(`开|(?:^|[^自未往])来(?:[^访信]|$)|[去到都在]|[不没了的得是把将请]|提醒|提前|通知|研究|讨论|议题|(?:^|[^委])会$|说|参加|负责|推迟|改|换|和|与`)
 	// What stands before and behind it in a clause that says nothing else.
-	placeLeads = words("地点 地址 地方 会址 集合点 会场 定在 设在 放在 改在 改到 改成 改为 换到 换在 换成 换为 定为 安排在 选在 就 都 还 还是 是 为 在:在建 到 去 来:来访 于 借用 借 老地方 老规矩 仍 依旧 请 大家 集中 统一 移到 挪到 定 改 换")
+	placeLeads = words("到达 地点 地址 地方 会址 集合点 会场 定在 设在 放在 改在 改到 改成 改为 换到 换在 换成 换为 定为 安排在 选在 就 都 还 还是 是 为 在:在建 到 去 来:来访 于 借用 借 老地方 老规矩 仍 依旧 请 大家 集中 统一 移到 挪到 定 改 换")
 	placeTails = words("见 见面 集合 碰头 碰面 开 开会 举行 召开 那 那儿 那边 那里 用 用一下 吧 进行 里面 集中 参加")
 	// What leads to a place within a clause, and what follows on it there.
-	placeWithin = regexp.MustCompile(`(在|到|去|来|于|借)([\p{Han}A-Za-z0-9]{2,14}?)(?:召开|合开|开|举行|举办|碰|见|参加|集合|集中|搞|办个|说|$)`)
+	placeWithin = regexp.MustCompile(`(在|到达|到|去|来|于|借)([\p{Han}A-Za-z0-9]{2,14}?)(?:召开|合开|开|举行|举办|碰|见|参加|集合|集中|搞|办个|说|$)`)
 )
 
 // venue reports whether a text is nothing but a place, by its ending.
@@ -156,7 +168,7 @@ func meetingPlace(text, found string) string {
 }
 
 // restOfLead is what package place takes for the beginning of a name: 地方就定社区警务室.
-var restOfLead = words("定 在")
+var restOfLead = words("定 在 达")
 
 // ledHere reports whether one of the words that lead to a place stands before it.
 func ledHere(text, found string) bool {
@@ -170,7 +182,7 @@ var (
 	// Somebody wants it spoken about: 讨论X, 议一下X.
 	topicOf = regexp.MustCompile(`(?:讨论|研究|议一议|议议|议一下|要议|说说|说一说|商量|聊聊|谈谈|提一?下|明确一?下|审议|协商一下)(?:一下|一次|下|解决)?([^。,;!?]{2,30})`)
 	// It stands first: 把X列入议题, X放到会上议一议, X想提交联席会讨论.
-	topicBefore = regexp.MustCompile(`^([^。;!?]{2,40}?)[,也再]*(?:想|请|能不能|能否|可以|要|应该)*(?:写进|写入|列入|列为|列进|纳入|放进|放到|加进|加到|加入|作为|提交|提到|拿到|报到|上会)`)
+	topicBefore = regexp.MustCompile(`^([^。;!?]{2,40}?)[,也再]*(?:想|请|希望|建议|能不能|能否|可以|要|应该)*(?:写进|写入|列入|列为|列进|纳入|放进|放到|加进|加到|加入|作为|提交|提到|拿到|报到|上会|议一议|议议|议一下|讨论一下|讨论下|研究一下)`)
 	// What belongs to the asking.
 	topicLeads = words("1. 1、 一、 讨论 研究 关于 有关 就 把 将 建议 提议 提请 申请 希望 我想 我们想 请 对 想 是 一下 能不能 帮我 一是")
 	topicTails = words("这个事儿 这事儿 这件事儿 这一问题 的情况 的问题 的事情 的事 的事儿 这个问题 这个事 这件事 这事 问题 吧 呗 行不行 好不好 可以吗 行吗 吗 一下 也 请")

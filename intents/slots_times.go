@@ -61,8 +61,11 @@ func (s *Slots) fillTime(u *Understanding, t timex.Match, normal string) {
 		s.addClock(u, t)
 	case moves && movedTo.before(normal, t.Pos) > 0: // 周五十点的会改到十一点
 		at := t.Start
-		if !t.HasDate {
+		switch {
+		case !t.HasDate:
 			at = onDay(*s.At, at)
+		case !t.HasClock && u.clocked(*s.At):
+			at = onDay(at, *s.At)
 		}
 		s.At = &at
 	}
@@ -87,7 +90,7 @@ func (s *Slots) fillRule(u *Understanding, t timex.Match) {
 // addClock adds a time of day that was said apart from the day: 12月1日开协调会,九点到十一点.
 func (s *Slots) addClock(u *Understanding, t timex.Match) {
 	if !u.clocked(*s.At) {
-		at := onDay(*s.At, t.Start)
+		at := u.clockOn(*s.At, t)
 		s.At = &at
 	} else if !t.Joined {
 		return
@@ -96,6 +99,26 @@ func (s *Slots) addClock(u *Understanding, t timex.Match) {
 		s.Until = clockAfter(*s.At, timex.Match{Stop: t.Stop})
 	}
 }
+
+// clockOn is the clock of a time on a day: the one that the part of the day leaves, in 后天上午,九点半, else the one by day.
+func (u *Understanding) clockOn(day time.Time, t timex.Match) time.Time {
+	from, to := onDay(day, earliest), onDay(day, latest)
+	for _, said := range u.Times {
+		if said.Start.Equal(day) && said.HasClock {
+			from, to = said.Start, said.Stop
+		}
+	}
+	best := onDay(day, t.Start)
+	for _, other := range t.Ambiguous {
+		if o := onDay(day, other); !o.Before(from) && o.Before(to) && (best.Before(from) || !best.Before(to)) {
+			best = o
+		}
+	}
+	return best
+}
+
+// Between these hours people meet if nothing else is said.
+var earliest, latest = time.Date(0, 1, 1, 7, 0, 0, 0, time.UTC), time.Date(0, 1, 1, 19, 0, 0, 0, time.UTC)
 
 // clocked reports whether a moment was said with a clock: 周四下午 has none.
 func (u *Understanding) clocked(at time.Time) bool {
