@@ -65,9 +65,19 @@ func (s *Slots) fillMeeting(u *Understanding, normal string) {
 	case "meeting.schedule", "meeting.reschedule":
 		s.Place = meetingPlace(text, s.Place)
 	}
-	text = masked(normal, slices.DeleteFunc(slices.Clone(u.Times), func(t timex.Match) bool { return t.Festival && !t.HasClock })) // 春节慰问座谈会
-	if venue(s.Place, sureVenues) { // 停车位 and 小区 may be what the meeting is about
+	// 春节慰问座谈会: a festival may be part of the name.
+	text = masked(normal, slices.DeleteFunc(slices.Clone(u.Times), func(t timex.Match) bool { return t.Festival && !t.HasClock }))
+	if venue(s.Place, sureVenues) {
 		text = strings.Replace(text, s.Place, string(timeMark), 1)
 	}
 	s.Title = title(text)
+	if s.Title != "" && within(text, s.Place, s.Title) { // 停车位协商会 is about 停车位, not there
+		s.Place = ""
+	}
+}
+
+// within reports whether one piece of a text ends inside another one.
+func within(text, inner, outer string) bool {
+	start, at := strings.Index(text, outer), strings.Index(text, inner)
+	return inner != "" && at >= 0 && start < at+len(inner) && at+len(inner) < start+len(outer)
 }

@@ -94,7 +94,7 @@ func percent(normal string) *int {
 
 var (
 	// Nothing of it is done; all of it is; or the words for all speak of what is to come or is missing.
-	begunNot  = regexp.MustCompile(`[没未](?:有)?(?:开始|启动|开工|动工|开展|动|做|推进|进展|起色)|零进[度展]|一点(?:也|都)?没`)
+	begunNot  = regexp.MustCompile(`[没未](?:有)?(?:开始|启动|开工|动工|开展|动|做|推进|进展|起色|破题|立项|落地|铺开)|零进[度展]|一点(?:也|都)?没`)
 	allDone   = regexp.MustCompile(`完毕|完成|落实(?:了|到位|好)|完工|办结|[做干办弄搞]完|搞定|收官|可以销号`)
 	allToCome = regexp.MustCompile(`[没未差剩快]|部分|基本|即将|预计|争取|力争|计划|将|能|前完成|[月年]底|[吗呢?]|几|多少|什么`)
 )

@@ -15,7 +15,7 @@ var (
 	// What follows 会 where it is no meeting: a word of its own (会计) or the verb (会派人).
 	noMeetingNext = words("会计 会员 会长 会场:会场地 会商 会客 会址 会展 会所 会馆 会谈 会诊 会面 会师 会务 会费 会签 会审 会同 会派 会给 会跟 会把 会被 会让 会议室 会议厅 会联系 会安排 会处理 会尽 会按 会有 会出 会再 会通知 会提醒")
 	// What stands before the name: a verb, a determiner, a particle, whoever speaks. Most may be part of other words.
-	titleBounds = words("召开 开:公开,开发,开放,开学,开工,开荒 举行 举办 组织:组织生活,组织部 召集 安排 通知 参加 出席 取消 撤销 撤掉 推迟 延期 发起 新建 预定 预约 定于 定在 原定 讨论 ",
+	titleBounds = words("召开 不搞 开:公开,开发,开放,开学,开工,开荒 举行 举办 组织:组织生活,组织部 召集 安排 通知 参加 出席 取消 撤销 撤掉 推迟 延期 发起 新建 预定 预约 定于 定在 原定 讨论 ",
 		"说:说明,说事,说法 个:个体,个税,个人 一场 这场 那场 本场 一次 这次 那次 本次 上次 下次 首次 此次 的 了:了解 在:在建,存在 到 于 把 将 我 你 他 们 大家 各位 全体 一下 让:转让 请:申请,邀请,请示 叫 喊 给:供给,给水 ",
 		"想:思想,理想 要:主要,重要,要素 去 来:来访,来信,未来,外来,往来 是 改成 换成 跟 因为 看:看护 查:检查,督查,核查,排查,调查,巡查,普查,抽查,审查,清查,联查,自查,互查,复查 哪些 几场 几次 几个 什么 有没有 还有")
 	// What still stands before it when nothing of these does: 搞院坝会, 本例会.
@@ -112,7 +112,7 @@ func titleBefore(text string, head, end int) string {
 }
 
 // sureVenueWords are what nothing but a place ends with.
-const sureVenueWords = "室:教研室 厅 堂 楼 层 中心 站 院子里 院子 院坝 亭 馆 广场 党校 学校 小学 中学 夜校 花园 公园 操场 球场 舞台 戏台 门口 楼下 之家 旧址 文化宫 仓库 车棚 空地 路口 树下 门前 坪 架空层 楼顶 家里 屋里 大院 祠堂 阁 基地 驿站 展厅 食堂 报告厅 项目部 指挥部 物业办 门卫 传达室"
+const sureVenueWords = "室:教研室 厅 堂 楼 层 中心 站 院子里 院子 院坝 亭 馆 广场 党校 学校 小学 中学 夜校 花园 公园 操场 球场 舞台 戏台 门口 楼下 之家 旧址 文化宫 仓库 车棚 空地 路口 树下 门前 坪 架空层 楼顶 家里 屋里 用房 房间 门房 板房 大院 祠堂 阁 基地 驿站 展厅 食堂 报告厅 项目部 指挥部 物业办 门卫 传达室"
 
 var (
 	// What a place's name ends with: what nothing but a place ends with, and what people and offices end with too.
@@ -180,14 +180,14 @@ var (
 	// A topic is announced: 加个议题,X; 议程里加上X; 多一项内容,X.
 	topicAfter = regexp.MustCompile(`(?:议题|议程|题目|内容|上会[:,]|(?:加|添|增加|多|补|补充|提|报|申报)(?:上|了)?(?:一?[条项个](?:内容|题)|一[条项]|题))(?:报送|征集|申报|就一个|想上会|是|为|里加|中加|[里中]?加[上个]|里|中|上|再|追加|增加|有|一[条项个]|[我们]*[报提](?:的是)?:|[:,])*[\s:,]*([^。;!?,]{2,40})`)
 	// Somebody wants it spoken about: 讨论X, 议一下X.
-	topicOf = regexp.MustCompile(`(?:讨论|研究|议一议|议议|议一下|要议|说说|说一说|商量|聊聊|谈谈|提一?下|明确一?下|审议|协商一下)(?:一下|一次|下|解决)?([^。,;!?]{2,30})`)
+	topicOf = regexp.MustCompile(`(?:讨论|研究|议一议|议议|议一下|要议|说说|说一说|商量|聊聊|谈谈|提一?下|我[要想]提|明确一?下|审议|协商一下)(?:一下|一次|下|解决)?([^。,;!?]{2,30})`)
 	// It stands first: 把X列入议题, X放到会上议一议, X想提交联席会讨论.
 	topicBefore = regexp.MustCompile(`^([^。;!?]{2,40}?)[,也再]*(?:想|请|希望|建议|能不能|能否|可以|要|应该)*(?:写进|写入|列入|列为|列进|纳入|放进|放到|加进|加到|加入|作为|提交|提到|拿到|报到|上会|议一议|议议|议一下|讨论一下|讨论下|研究一下)`)
 	// What belongs to the asking.
-	topicLeads = words("1. 1、 一、 讨论 研究 关于 有关 就 把 将 建议 提议 提请 申请 希望 我想 我们想 请 对 想 是 一下 能不能 帮我 一是")
+	topicLeads = words("能把 能将 1. 1、 一、 讨论 研究 关于 有关 就 把 将 建议 提议 提请 申请 希望 我想 我们想 请 对 想 是 一下 能不能 帮我 一是")
 	topicTails = words("这个事儿 这事儿 这件事儿 这一问题 的情况 的问题 的事情 的事 的事儿 这个问题 这个事 这件事 这事 问题 吧 呗 行不行 好不好 可以吗 行吗 吗 一下 也 请")
 	// What is no topic where one would stand: it is done something with the topics, or asked about them.
-	noTopic = words("撤 删 取消 几 哪 到哪 有 收集 征集 汇总 情况 议题 会议")
+	noTopic = words("交:交通,交警,交接 撤 删 取消 几 哪 到哪 有 收集 征集 汇总 情况 议题 会议")
 	asking  = regexp.MustCompile(`议题|议程|题目|讨论|研究|议一|要议|[提报加]个`)
 )
 

@@ -3,6 +3,7 @@ package intents
 import (
 	"cmp"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -211,6 +212,9 @@ func (s *Slots) fillReminders(intent, normal string, now time.Time) []span {
 func deadline(t timex.Match, text string, now time.Time) string {
 	if noDeadline.at(text[t.End:], 0) > 0 || !t.HasDate && t.Kind != timex.Length && t.Mod == "" {
 		return ""
+	}
+	if days, err := strconv.Atoi(strings.TrimSuffix(t.Text, "日")); err == nil && strings.HasSuffix(text[:t.Pos], "限") { // 限7日整改 is no day of the month
+		return now.AddDate(0, 0, days).Format(time.DateOnly)
 	}
 	if day := due(t, now); day >= now.Format(time.DateOnly) {
 		return day
