@@ -1,6 +1,82 @@
 package intents
 
-import "testing"
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"linli/intents/place"
+	"linli/intents/timex"
+)
+
+// filledAs is what a message says when its intent is known: what the classifier thinks of it doesn't matter.
+func filledAs(m *Model, text, intent string) Slots {
+	c := Context{Role: "secretary", Now: monday}
+	normal := Normalize(text)
+	u := Understanding{Text: text, Intent: intent, Times: timex.Find(normal, timex.Options{Now: c.Now})}
+	if where, ok := place.Best(place.Find(normal, nil)); ok {
+		u.Slots.Place = where.Text
+	}
+	m.fill(&u, normal, normal, c)
+	return u.Slots
+}
+
+// slotText is a slot by its JSON name, as testdata/slots.tsv writes it.
+func slotText(t testing.TB, s Slots, name string) string {
+	t.Helper()
+	raw, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]any
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	switch v := all[name].(type) {
+	case nil:
+		return ""
+	case []any:
+		return strings.Join(strings.Fields(strings.Trim(fmt.Sprint(v), "[]")), "|")
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// TestSlotsGivenTheIntent reads testdata/slots.tsv: nothing in a column is not looked at, - is nothing. Of a rule only what is named has to be there.
+func TestSlotsGivenTheIntent(t *testing.T) {
+	f, err := os.Open("testdata/slots.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comma = '\t'
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newModel(t)
+	for _, row := range rows[1:] {
+		got := filledAs(m, row[0], row[1])
+		for i, want := range row {
+			if i < 2 || want == "" {
+				continue
+			}
+			value := slotText(t, got, rows[0][i])
+			right := value == strings.TrimPrefix(want, "-")
+			if strings.HasPrefix(want, "FREQ=") {
+				right = strings.HasPrefix(value, want)
+			}
+			if !right {
+				t.Errorf("%s (%s): %s %q, want %q", row[0], row[1], rows[0][i], value, want)
+			}
+		}
+	}
+}
 
 // TestSlotTable: what staff say beside what they want.
 func TestSlotTable(t *testing.T) {
@@ -79,6 +155,34 @@ func TestDue(t *testing.T) {
 	for text, want := range map[string]string{"决议:月底前由物业清理": "2026-11-30", "决议:下周五前社区报方案": "2026-12-04", "决议:本周内由城管清理": "2026-11-29"} {
 		if u := m.Understand(text, Context{Role: "secretary", Now: monday}); u.Slots.Due != want {
 			t.Errorf("%s: %s due %q, want %q", text, u.Intent, u.Slots.Due, want)
+		}
+	}
+}
+
+// TestSlotsOfAnything: what isn't well-formed, or is nothing but the words that lead to a slot, fills none with half a character.
+func TestSlotsOfAnything(t *testing.T) {
+	m := newModel(t)
+	intents := []string{"meeting.schedule", "meeting.reschedule", "meeting.cancel", "meeting.topic", "meeting.rsvp", "meeting.resolve", "inspection.finding", "incident.transfer", "duty.progress"}
+	for _, text := range []string{"", "会", "会会会", "开会议", "由", "由由由", "交给", "的", "责任单位:", "在开", "议题", "\xff会\xe4\xbc", "提前", "会前", "小", "小小", "转", "这事", "100个点", "明天会", "到十点结束", "局局局局", "说事日"} {
+		for _, intent := range intents {
+			s := filledAs(m, text, intent)
+			if !utf8.ValidString(s.Place + s.Title + s.To) {
+				t.Errorf("%q as %s: %+v", text, intent, s)
+			}
+		}
+	}
+}
+
+func BenchmarkFill(b *testing.B) {
+	m := newModel(b)
+	texts := map[string]string{
+		"meeting.schedule": "本周四上午9点半在二楼会议室开老旧小区改造推进会,提前一天和一小时提醒", "meeting.resolve": "会议决定:停车位划线由物业公司负责,12月10日前完成",
+		"meeting.topic": "把老年食堂选址列入联席会议题", "incident.transfer": "把19号工单派给园林所小孙", "meeting.rsvp": "我有事,叫小刘替我去",
+	}
+	for b.Loop() {
+		for intent, text := range texts {
+			u := Understanding{Intent: intent, Text: text}
+			m.fill(&u, text, text, Context{Now: monday})
 		}
 	}
 }
