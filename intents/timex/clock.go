@@ -47,10 +47,10 @@ func (c *clock) set() bool { return c.hasHour || c.part != noPart }
 var partWords = []word[part]{
 	{"凌晨", dawn}, {"拂晓", dawn}, {"黎明", dawn},
 	{"大清早", earlyMorning}, {"清早", earlyMorning}, {"清晨", earlyMorning},
-	{"一大早", morning}, {"大早上", morning}, {"早晨", morning}, {"早上", morning}, {"早间", morning}, {"一早", morning},
-	{"上午", forenoon}, {"午前", forenoon},
+	{"一大早", morning}, {"大早上", morning}, {"早晨", morning}, {"早上", morning}, {"朝早", morning}, {"早间", morning}, {"一早", morning},
+	{"上午", forenoon}, {"上昼", forenoon}, {"午前", forenoon},
 	{"中午", noon}, {"午间", noon}, {"晌午", noon}, {"正午", noon},
-	{"午后", earlyAfternoon}, {"下午", afternoon},
+	{"午后", earlyAfternoon}, {"下午", afternoon}, {"下昼", afternoon}, {"晏昼", afternoon},
 	{"傍晚", dusk}, {"黄昏", dusk},
 	{"大晚上", evening}, {"晚上", evening}, {"晚间", evening}, {"夜晚", evening}, {"夜间", evening}, {"夜里", evening},
 	{"大半夜", night}, {"半夜", night}, {"深夜", night}, {"午夜", midnight}, {"子夜", midnight},
@@ -58,12 +58,12 @@ var partWords = []word[part]{
 }
 
 // shortParts need a day before them or an hour after: 明早, 晚8点.
-var shortParts = []word[part]{{"早", morning}, {"晨", morning}, {"晚", evening}, {"夜", evening}}
+var shortParts = []word[part]{{"早", morning}, {"晨", morning}, {"朝", morning}, {"晚", evening}, {"夜", evening}}
 
 // partWord reads a part of the day at i.
 func (p *parser) partWord(i int, afterDate bool) (part, int) {
 	switch p.at(i) {
-	case '凌', '拂', '黎', '大', '清', '一', '早', '上', '午', '中', '晌', '正', '下', '傍', '黄', '晚', '夜', '半', '深', '子', '白', '晨':
+	case '凌', '拂', '黎', '大', '清', '一', '早', '上', '午', '中', '晌', '正', '下', '傍', '黄', '晚', '夜', '半', '深', '子', '白', '晨', '朝', '晏':
 	default:
 		return noPart, -1
 	}
@@ -74,7 +74,7 @@ func (p *parser) partWord(i int, afterDate bool) (part, int) {
 		return v, e
 	}
 	v, e := find(p, i, shortParts)
-	if e < 0 {
+	if e < 0 || p.at(i) == '朝' && !(afterDate && p.in(i-1, "今明听寻")) { // 朝 faces and reigns; 今朝, 听朝 are mornings
 		return noPart, -1
 	}
 	if p.at(e-1) == '早' && (p.lit(e, "中晚") >= 0 || p.at(e) == '晚' && !p.in(e+1, "点一些")) { // 每天早中晚: several times, none of them said
@@ -129,8 +129,11 @@ func (p *parser) clockAt(i int, afterDate bool) (clock, bool) {
 
 // hour reads 8点, 八点半, 14:30, 差五分八点 at i.
 func (p *parser) hour(i int, c *clock, evidence bool) bool {
-	if p.at(i) == '差' {
+	switch p.at(i) {
+	case '差':
 		return p.toHour(i, c)
+	case 'a', 'p':
+		return p.meridiemBefore(i, c)
 	}
 	n, ok := p.number(i)
 	if !ok || !n.whole() || n.digits > 2 {
@@ -144,7 +147,7 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 	switch {
 	case p.at(j) == '点':
 		e = p.opt(j+1, "钟")
-	case p.at(j) == '时' && !p.in(j+1, "间候常段效代期光候速") && (n.digits != 1 || n.arabic || evidence):
+	case p.at(j) == '时' && !p.in(j+1, "间候常段效代期光候速") && (n.digits != 1 || n.arabic || evidence || n.value == 0 && p.at(j+1) != '工'):
 		e = p.opt(j+1, "整", "许")
 	default:
 		return false
@@ -174,7 +177,41 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 	}
 	c.hasHour, c.grain, c.end = true, Hour, e
 	p.minutes(e, c)
+	if c.end == e && !n.arabic && p.decimal(i, e) {
+		return false
+	}
 	return evidence || c.end > e || p.hourInContext(i, e, n)
+}
+
+// decimal says whether 点 before e is the point of a number: 三点五米, 百分之十二点五.
+func (p *parser) decimal(i, e int) bool {
+	if p.before(i, "百分之", "千分之", "万分之") {
+		return true
+	}
+	k := e
+	for chineseDigit(p.at(k)) >= 0 {
+		k++
+	}
+	return k > e && (!han(p.at(k)) && k-e < 3 && p.rangeSep(k) < 0 || p.in(k, "万亿元块倍度吨克斤折级米公厘平") || p.oneOf(k, "小时", "个小时") >= 0)
+}
+
+// meridiemBefore reads AM 10:00 and PM3点.
+func (p *parser) meridiemBefore(i int, c *clock) bool {
+	e := p.oneOf(i, "am", "pm", "a.m.", "p.m.")
+	if e < 0 || letter(p.at(i-1)) || !digit(p.at(p.space(e))) {
+		return false
+	}
+	d := clock{pos: i}
+	if !p.hour(p.space(e), &d, true) || d.h > 12 || d.invalid != "" {
+		return false
+	}
+	pos := c.pos
+	*c = d
+	c.pos, c.exact, c.h = pos, true, d.h%12
+	if p.at(i) == 'p' {
+		c.h += 12
+	}
+	return true
 }
 
 // minutes reads what follows an hour: 半, 一刻, 二十, 05分30秒, 整.
@@ -243,6 +280,7 @@ func (p *parser) digital(n number, e int, c *clock, evidence bool) bool {
 			for c.end++; digit(p.at(c.end)); c.end++ {
 			}
 		}
+		p.zone(c)
 	} else if p.at(c.end) == ':' {
 		return false
 	}
@@ -252,13 +290,44 @@ func (p *parser) digital(n number, e int, c *clock, evidence bool) bool {
 	switch {
 	case c.h > 24 || c.h == 24 && c.m+c.s > 0:
 		c.invalid = fmt.Sprintf("没有%d点", c.h)
-	case c.m > 59:
-		c.invalid = fmt.Sprintf("没有%d分", c.m)
+	case m > 59:
+		c.invalid = fmt.Sprintf("没有%d分", m)
 	case c.s > 59:
 		c.invalid = fmt.Sprintf("没有%d秒", c.s)
 	}
 	p.meridiem(c)
 	return true
+}
+
+// zone reads the offset from UTC behind the time of an ISO 8601 stamp, 2026-12-01T09:30:00+08:00 or …Z.
+func (p *parser) zone(c *clock) {
+	if p.at(c.pos-1) != 't' || !digit(p.at(c.pos-2)) {
+		return
+	}
+	sign, offset, e := 1, 0, c.end+1
+	switch p.at(c.end) {
+	case 'z':
+		if letter(p.at(e)) || digit(p.at(e)) {
+			return
+		}
+	case '+', '-':
+		h, m, s := p.arabic(e), number{}, p.at(e+2)
+		if s == ':' {
+			m = p.arabic(e + 3)
+		}
+		if h.digits != 2 || m.digits != 2 {
+			return
+		}
+		if p.at(c.end) == '-' {
+			sign = -1
+		}
+		offset, e = sign*(h.int()*60+m.int()), e+5
+	default:
+		return
+	}
+	_, here := p.clk.now.Zone()
+	c.m += here/60 - offset
+	c.exact, c.end = true, e
 }
 
 // toHour reads 差五分八点 and 差一刻九点.

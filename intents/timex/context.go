@@ -49,6 +49,9 @@ func (p *parser) dayInContext(i, j int, n number) bool {
 	if p.at(j) == '日' && p.oneOf(j+1, "内", "之内", "以内") >= 0 { // 15日内 is a length
 		return false
 	}
+	if p.daysApart(j, n) {
+		return false
+	}
 	if letter(prev) || prev == '第' || prev == '-' && !han(p.at(i-2)) || prev == '#' || prev == '$' || prev == '.' {
 		return false
 	}
@@ -67,6 +70,15 @@ func (p *parser) dayInContext(i, j int, n number) bool {
 		return false
 	}
 	return p.oneOf(next, "小区", "社区", "别墅", "公馆", "大院", "通知书", "家园", "主任", "选手", "技师", "业主家") < 0
+}
+
+// daysApart says whether 日 at j is counted rather than named: 五日后, 两日前.
+func (p *parser) daysApart(j int, n number) bool {
+	if p.at(j) != '日' || n.arabic || n.digits != 1 || n.int() < 2 {
+		return false
+	}
+	e := p.oneOf(j+1, "之后", "以后", "后", "之前", "以前", "前")
+	return e >= 0 && !p.in(e, "台门后前往")
 }
 
 // hourInContext says whether a bare hour with 点 at [i, e) is a time of day rather than a count of points.

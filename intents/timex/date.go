@@ -1,15 +1,15 @@
 package timex
 
 var relDays = []word[int]{
-	{"大前天", -3}, {"大后天", 3}, {"大前日", -3}, {"大后日", 3},
+	{"大大前天", -4}, {"大大后天", 4}, {"大前天", -3}, {"大后天", 3}, {"大前日", -3}, {"大后日", 3},
 	{"前天", -2}, {"昨天", -1}, {"今天", 0}, {"明天", 1}, {"后天", 2},
 	{"次日", 1}, {"前日", -2}, {"昨日", -1}, {"今日", 0}, {"本日", 0}, {"明日", 1}, {"后日", 2}, {"翌日", 1},
-	{"当天", 0}, {"当日", 0}, {"即日", 0},
+	{"当天", 0}, {"当日", 0}, {"同日", 0}, {"即日", 0}, {"听日", 1}, {"寻日", -1}, {"琴日", -1}, {"噚日", -1},
 	{"昨儿", -1}, {"今儿", 0}, {"明儿", 1}, {"后儿", 2}, {"前儿", -2},
 }
 
 // shortDays need a part of the day behind them: 今晚, 明早, 当晚.
-var shortDays = []word[int]{{"昨", -1}, {"今", 0}, {"明", 1}, {"当", 0}, {"前", -2}, {"后", 2}}
+var shortDays = []word[int]{{"昨", -1}, {"今", 0}, {"明", 1}, {"当", 0}, {"前", -2}, {"后", 2}, {"听", 1}, {"寻", -1}, {"琴", -1}, {"噚", -1}}
 
 // date reads a date at i into f.
 func (p *parser) date(i int, f *fields) bool {
@@ -32,7 +32,7 @@ func (p *parser) relDay(i int, f *fields) bool {
 		return true
 	}
 	switch p.at(i) {
-	case '大', '前', '昨', '今', '明', '后', '本', '翌', '当', '即', '次', '下':
+	case '大', '前', '昨', '今', '明', '后', '本', '翌', '当', '即', '次', '下', '同', '听', '寻', '琴', '噚':
 	default:
 		return false
 	}
@@ -54,10 +54,10 @@ func (p *parser) relDay(i int, f *fields) bool {
 	} else if p.in(e, "井台桥线性头") && !p.in(i, "今昨明") || p.before(i, "先") {
 		return false // 天井, 天台, 后天性, 先天后天
 	}
-	if p.at(i) == '当' && p.before(i, "应", "相", "适", "妥") {
-		return false
+	if p.at(i) == '当' && p.before(i, "应", "相", "适", "妥") || p.in(i, "同本听") && p.in(e, "语料文本常报记剧漫元") || p.at(i) == '同' && p.before(i, "不", "相", "共") {
+		return false // 本日料店, 听日语歌
 	}
-	f.from = p.clk.plus(p.clk.today, k)
+	f.from, f.follows = p.clk.plus(p.clk.today, k), p.in(i, "次翌")
 	f.to, f.grain = p.clk.plus(f.from, 1), OneDay
 	f.end = p.opt(e, "的")
 	if _, pe := p.partWord(f.end, true); pe < 0 || f.end == e {
@@ -85,13 +85,13 @@ func (p *parser) someDays(i int, f *fields) bool {
 		return true
 	case '第':
 		n, e, ok := p.small(i+1, 2, 9)
-		if !ok || p.at(e) != '天' || han(p.at(i-1)) {
+		if !ok || p.at(e) != '天' || han(p.at(i-1)) && i != p.joint {
 			return false
 		}
-		if _, pe := p.partWord(e+1, true); pe < 0 && (n > 2 || e+1 < len(p.src)) {
+		if _, ok := p.clockAt(p.space(p.opt(e+1, "的")), true); !ok && (n > 2 || e+1 < len(p.src)) {
 			return false
 		}
-		f.from, f.grain, f.end = r.plus(r.today, n-1), OneDay, e+1
+		f.from, f.grain, f.end, f.follows = r.plus(r.today, n-1), OneDay, e+1, n == 2
 		f.to = r.plus(f.from, 1)
 		return true
 	}
@@ -214,7 +214,7 @@ func (p *parser) weekdayAlone(i int, f *fields) bool {
 
 var relYears = []word[int]{
 	{"大前年", -3}, {"大后年", 3}, {"前年", -2}, {"去年", -1}, {"上一年", -1}, {"上年", -1}, {"今年", 0}, {"本年度", 0}, {"本年", 0},
-	{"这一年", 0}, {"当年", 0}, {"明年", 1}, {"来年", 1}, {"下一年", 1}, {"下年", 1}, {"次年", 1}, {"后年", 2},
+	{"这一年", 0}, {"当年", 0}, {"明年", 1}, {"来年", 1}, {"下一年", 1}, {"下年", 1}, {"次年", 1}, {"后年", 2}, {"同年", 0}, {"旧年", -1},
 }
 
 var relMonths = []string{"月份", "月"}
@@ -309,7 +309,7 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 		f.sels, f.end = []selector{{what: selHalfMonth, n: p.place(i, "上下")}}, p.oneOf(i, "上半月", "下半月", "上半个月", "下半个月")
 		f.inMonth = true
 		return true
-	case p.in(i, "上中下") && p.at(i+1) == '旬':
+	case p.in(i, "上中下") && (p.at(i+1) == '旬' || p.oneOf(i, "上中旬", "中下旬", "上、中旬", "中、下旬") > 0):
 		return p.selectorsIn(i, f, Month)
 	}
 	return p.selectorsIn(i, f, Year)

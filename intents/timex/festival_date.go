@@ -9,10 +9,25 @@ func (p *parser) festivalDate(i int, f *fields) bool {
 	return p.festivalName(i, f)
 }
 
+// festivalName reads a festival at i: 国庆, 母亲节, 世界环境日.
 func (p *parser) festivalName(i int, f *fields) bool {
+	switch p.at(i) {
+	case '世', '国', '全', '中', '美':
+		if e := p.oneOf(i, "世界", "国际", "全国", "国家", "中国", "美国"); e >= 0 && p.festivalAt(e, f, true) {
+			return true
+		}
+	}
+	return p.festivalAt(i, f, false)
+}
+
+// festivalAt reads the name itself. full says that a word such as 世界 stands before it, so that 节 or 日 must end it.
+func (p *parser) festivalAt(i int, f *fields, full bool) bool {
 	for _, w := range festivals[p.at(i)] {
 		e := p.lit(i, w.text)
-		if e < 0 {
+		if e < 0 || w.value.named && !full {
+			continue
+		}
+		if full && !p.in(e-1, "节日") && p.at(e) != '节' {
 			continue
 		}
 		named := e

@@ -29,6 +29,7 @@ type fields struct {
 	approx  bool
 	invalid string
 	inMonth bool // the selectors pick from a month that was not said: 月底
+	follows bool // 次日, 第二天: the day after the one before it, or after today
 }
 
 // daysOff asks for the days off around a festival.
@@ -45,6 +46,7 @@ const (
 type selector struct {
 	what selection
 	n    int // which one; -1 is the last
+	last int // of several that follow on each other, the last one; 0 is n itself
 	wd   int
 	unit Grain
 }

@@ -59,6 +59,7 @@ var unitWords = []word[unit]{
 	{"个季度", unit{grain: Quarter, months: 3}}, {"季度", unit{grain: Quarter, months: 3, weak: true}},
 	{"个年头", unit{grain: Year, months: 12}}, {"周年", unit{grain: Year, months: 12}}, {"年", unit{grain: Year, months: 12}},
 	{"个自然日", unit{grain: OneDay, days: 1}}, {"自然日", unit{grain: OneDay, days: 1}}, {"天", unit{grain: OneDay, days: 1}}, {"日", unit{grain: OneDay, days: 1, weak: true}}, {"晚", unit{grain: OneDay, days: 1, weak: true}}, {"夜", unit{grain: OneDay, days: 1, weak: true}},
+	{"昼夜", unit{grain: OneDay, days: 1}}, {"整天", unit{grain: OneDay, days: 1}}, {"整年", unit{grain: Year, months: 12}}, {"整周", unit{grain: Week, days: 7}},
 	{"分", unit{grain: Minute, seconds: 60, weak: true}}, {"时", unit{grain: Hour, seconds: 3600, weak: true}},
 }
 
@@ -189,6 +190,9 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 }
 
 func unitSize(u unit) float64 {
+	if u.grain == Year {
+		return u.months / 12 * daysOfYear * secondsOfDay
+	}
 	return u.months*daysOfMonth*secondsOfDay + u.days*secondsOfDay + u.seconds + map[bool]float64{true: secondsOfDay}[u.workday]
 }
 
@@ -197,7 +201,8 @@ func (p *parser) weakUnit(i, j, e int, u unit, v float64) bool {
 	within := p.oneOf(e, "之内", "以内", "内") >= 0
 	switch u.grain {
 	case OneDay:
-		return within || v > 31
+		n, ok := p.number(i)
+		return within || v > 31 || ok && p.daysApart(e-1, n)
 	case Hour:
 		return within
 	case Minute:
@@ -224,6 +229,14 @@ func (p *parser) lengthRange(i int, strong bool) (length, bool) {
 		end = e
 	}
 	s := p.rangeSep(p.space(end))
+	if e := p.lit(end, "以上"); ok && e >= 0 { // 三年以上七年以下
+		if hi, okHi := p.length(p.opt(e, ",", "、"), strong); okHi && hi.units == 1 && l.units == 1 && hi.total() > l.total() {
+			if x := p.oneOf(hi.end, "以下", "以内", "之内"); x >= 0 {
+				l.max, l.maxSize, l.end, l.approx = hi.value, hi.unitSize, x, true
+			}
+		}
+		return l, ok
+	}
 	if s < 0 {
 		return l, ok
 	}

@@ -28,13 +28,13 @@ func (p *parser) lunarDay(i int) (int, int, bool) {
 // month reads a month by number or name at i, and what follows.
 func (p *parser) month(i int, f *fields) bool {
 	switch r := p.at(i); r {
-	case '大': // 大年初三
-		e := p.lit(i, "大年初")
-		if e < 0 {
+	case '大', '年': // 大年初三, 年初三
+		e := p.oneOf(i, "大年初", "年初")
+		if e < 0 || r == '年' && p.numberBefore(i) {
 			return false
 		}
 		d, end, ok := p.small(e, 1, 10)
-		if ok {
+		if ok = ok && !p.in(end, "月个季"); ok {
 			f.lunar, f.month, f.day, f.end = true, 1, d, end
 		}
 		return ok
@@ -113,9 +113,7 @@ func (p *parser) inMonth(i int, f *fields) {
 		f.lunar, f.day, f.end = true, n.int(), n.end
 	case n.int() >= 1 && n.int() <= 31 && j == i && (n.digits == 0 || n.arabic || n.digits == 1) && !p.countsSomething(n.end):
 		f.day, f.end = n.int(), n.end
-		if !n.arabic && (f.month == 8 || f.month == 1 || f.month == 7) && f.day == 15 {
-			f.lunar = true // 八月十五, 正月十五 by their usual sense
-		}
+		f.lunar = f.lunar || !n.arabic && lunarByName(f.month, f.day)
 	default:
 		return
 	}
@@ -126,6 +124,17 @@ func (p *parser) inMonth(i int, f *fields) {
 	if f.day < 1 || f.day > 31 {
 		f.invalid = "没有" + string(p.src[j:n.end]) + "日"
 	}
+}
+
+// lunarByName says whether 八月十五 or 三月三, said without 日, is the lunar day by its usual sense.
+func lunarByName(month, day int) bool {
+	switch month {
+	case 1, 7, 8:
+		return day == 15 || month == 7 && day == 7
+	case 2, 3, 5, 9:
+		return day == month
+	}
+	return false
 }
 
 // countsSomething says whether the text at i makes the number before it a count: 3个, 5楼, 10%.
@@ -148,7 +157,7 @@ func (p *parser) rangeDay(i int) bool {
 
 // day alone: 3号, 25日.
 func (p *parser) dayAlone(i int, f *fields) bool {
-	if d, end, ok := p.lunarDay(i); ok && p.at(i) != '初' && !p.in(end, "年月日号") {
+	if d, end, ok := p.lunarDay(i); ok && (p.at(i) != '初' || d > 3 && end == i+2) && !p.in(end, "年月日号") { // 初三 is a form at school
 		f.lunar, f.day, f.end = true, d, end
 		return true
 	}

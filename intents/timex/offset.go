@@ -225,6 +225,9 @@ func (p *parser) distance(i, end int, l *length, sign int) Match {
 	m.Kind = Day
 	m.Start = r.floor(t)
 	m.Stop, m.LastStart = r.plus(m.Start, 1), m.Start
+	if p.atDistance(i, end, &m, l) {
+		return m
+	}
 	// 三天后的下午3点, 两天后早上
 	j := p.space(p.opt(p.space(end), "的"))
 	if c, ok := p.clockAt(j, true); ok {

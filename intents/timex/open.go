@@ -50,6 +50,11 @@ func (p *parser) open(start, j int, a *point, m Match, since, until bool) Match 
 		if since && (p.at(start) == '自' || p.oneOf(e, "以来", "开始") >= 0) {
 			from = start
 		}
+		if s.mod == Since && p.in(end-1, "起始") {
+			if run, ok := p.runOf(m, from, end); ok {
+				return run
+			}
+		}
 		return p.openSpan(m, s.mod, from, end)
 	}
 	if since {

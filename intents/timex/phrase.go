@@ -46,7 +46,7 @@ func (p *parser) skip(i int) int {
 
 const starters = "今明昨前后大上下这本当周星礼月年日季每天隔逢工元新情白妇女三植消愚劳五青护母父儿六建七八教国十万光双感平圣宪公复跨春端鬼中重腊小除立雨惊清谷夏芒秋处霜冬" +
 	"农阴旧阳公正闰凌拂黎早晨午晌傍黄晚夜半深子一二两三四五六七八九零〇几数壹贰叁差大约过再未近最接往随刚现马目此之以从自截到直于去来次翌即民宣光同咸道嘉乾雍康顺廿首第壬寒" +
-	"不龙祭节双q初头卅周眼立即赶稍待回"
+	"不龙祭节双q初头卅周眼立即赶稍待回听寻琴噚朝晏而旧同由倒世美全圣耶医警记助烈抗退阵总哥独禁志网盂乞寒浴上佛祭老"
 
 var starterSet = func() *[1 << 16]bool {
 	var set [1 << 16]bool
@@ -106,6 +106,7 @@ func (p *parser) pointAt(i int) (point, bool) {
 	}
 	if p.date(j, f) {
 		f.pos = i
+		p.anchored(j, f)
 		p.tails(f)
 		p.apposition(f)
 		k := p.space(f.end)
@@ -221,11 +222,29 @@ func (p *parser) tails(f *fields) {
 	}
 }
 
+// until resolves the day of 截至10月31日 to the nearest one: a report looks back, a deadline ahead.
+func (p *parser) until(a *point, j int, until bool) Match {
+	if !until || p.o.Prefer != Future || a.f.wd > 0 || a.f.clock.set() {
+		return p.resolvePoint(a, j)
+	}
+	o, near := p.o, *p.o
+	near.Prefer = Nearest
+	p.o, p.clk.o = &near, &near
+	m := p.resolvePoint(a, j)
+	p.o, p.clk.o = o, o
+	return m
+}
+
 // spanPhrase reads a point, a range of two points, or an open span.
 func (p *parser) spanPhrase(i int) (Match, bool) {
 	start, j := i, i
-	since, until := false, false
+	since, until, by := false, false, false
 	switch p.at(i) {
+	case '由': // 由今晚八点到十一点: only with an end
+		if p.in(i-1, "自理经缘来事") {
+			return Match{}, false
+		}
+		j, by = p.space(i+1), true
 	case '从', '自', '截', '直', '到', '至':
 		if e := p.oneOf(i, "自从", "从", "自"); e >= 0 {
 			since, j = true, p.space(e)
@@ -254,6 +273,7 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 	if !ok {
 		return Match{}, false
 	}
+	p.inList(j, &a.f)
 	joint := p.space(a.f.end)
 	if since {
 		joint = p.opt(joint, "起", "开始") // 从3月1日起至今
@@ -270,6 +290,7 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 			return m, true
 		}
 		if b, ok := p.pointAt(s); ok {
+			p.hoursBehind(&a, &b)
 			if m, ok := p.rangeOf(start, &a, &b); ok {
 				return m, true
 			}
@@ -288,6 +309,9 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 			}
 		}
 	}
-	m := p.resolvePoint(&a, j)
+	if by {
+		return Match{}, false
+	}
+	m := p.until(&a, j, until)
 	return p.open(start, j, &a, m, since, until), true
 }

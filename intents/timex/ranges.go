@@ -9,7 +9,7 @@ import (
 // rangeSep returns the end of what joins the two ends of a range at i, else -1.
 func (p *parser) rangeSep(i int) int {
 	switch p.at(i) {
-	case '-', '~', '到', '至', '直':
+	case '-', '~', '到', '至', '直', '一':
 	default:
 		return -1
 	}
@@ -24,6 +24,25 @@ func (p *parser) rangeSep(i int) int {
 		return p.space(j)
 	}
 	return -1
+}
+
+// hoursBehind reads the hours that stand behind two days, 12月1日至5日9:00-17:00: the first belong to the first day.
+func (p *parser) hoursBehind(a, b *point) {
+	if !a.f.hasDate() || a.f.clock.set() || !b.f.hasDate() || !b.f.clock.hasHour {
+		return
+	}
+	s := p.rangeSep(p.space(b.f.end))
+	if s < 0 {
+		return
+	}
+	c, ok := p.clockAt(s, true)
+	if !ok || !c.hasHour {
+		return
+	}
+	if c.part == noPart && !c.exact {
+		c.part = p.samePart(&b.f.clock, &c)
+	}
+	a.f.clock, b.f.clock, b.f.end = b.f.clock, c, c.end
 }
 
 // rangeOf joins two points into a span. What the later one leaves out it takes from the earlier one.
@@ -137,6 +156,14 @@ func (p *parser) inherit(a, b *fields) {
 				}
 			}
 		}
+		return
+	}
+	if a.clock.exact && a.clock.h > 12 && b.clock.part == noPart { // 22时到26日6时: both by the 24-hour clock
+		b.clock.exact = true
+	}
+	if d := r.resolveDays(a); b.follows && d.invalid == "" && !d.from.IsZero() { // 11月25日22:00至次日6:00
+		b.from = r.plus(d.from, 1)
+		b.to = r.plus(b.from, 1)
 		return
 	}
 	// 3号到5号, 下周三到周五, 今年3月到5月

@@ -84,9 +84,15 @@ func (p *parser) weekdaysDaily(i int, u *rule) bool {
 	if !p.everyWeek(w, 1, u) || len(u.parts) == 0 {
 		return false
 	}
-	e := p.oneOf(p.opt(u.end, "的", ","), "每天", "每日")
-	u.end = e
-	return e >= 0
+	if e := p.oneOf(p.opt(u.end, "的", ","), "每天", "每日"); e >= 0 {
+		u.end = e
+		return true
+	}
+	if strings.Count(u.parts[0], ",") < 2 { // 周一到周五9:00-17:00 are the hours of each day
+		return false
+	}
+	c, ok := p.clockAt(p.space(u.end), true)
+	return ok && c.hasHour && p.rangeSep(p.space(c.end)) >= 0
 }
 
 // recurring reads the time of day behind a rule and builds the match.
@@ -179,6 +185,9 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 		if p.finer(j+1, u) {
 			return true
 		}
+		if p.at(j+1) == '半' { // 每隔半年 is every half year
+			return p.everyOf(j+1, 1, u)
+		}
 		n, e, ok := p.small(j+1, 1, 99)
 		if !ok {
 			return p.alternate(j, u)
@@ -217,7 +226,7 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 // finer reads an interval shorter than a day, 每两小时, that no rule holds: its length is all there is to say.
 func (p *parser) finer(i int, u *rule) bool {
 	l, ok := p.length(i, false)
-	if !ok && p.in(i, "小分秒") { // 每小时
+	if !ok && p.in(i, "小分秒个") { // 每小时, 每个钟头
 		x, e := find(p, i, unitWords)
 		if e < 0 {
 			return false

@@ -16,6 +16,12 @@ func (p *parser) ordinal(i int) (int, int) {
 				return -1, e + 1
 			}
 		}
+	case '倒':
+		if e := p.lit(i, "倒数第"); e >= 0 {
+			if n, end, ok := p.small(e, 1, 99); ok {
+				return -n, p.opt(end, "个")
+			}
+		}
 	case '首':
 		return 1, p.opt(i+1, "个")
 	case '末':
@@ -109,12 +115,18 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		}
 		return ok
 	}
-	if k := p.place(i, "上中下"); k > 0 && p.at(i+1) == '旬' && frame == Month {
-		return mark(add(selector{what: selTenDays, n: k}, i+2))
+	if k := p.place(i, "上中下"); k > 0 && frame == Month {
+		j := p.opt(i+1, "、")
+		if last := p.place(j, "上中下"); last > k && p.at(j+1) == '旬' { // 中下旬
+			return mark(add(selector{what: selTenDays, n: k, last: last}, j+2))
+		}
+		if p.at(i+1) == '旬' {
+			return mark(add(selector{what: selTenDays, n: k}, i+2))
+		}
 	}
 	if frame == Year {
-		if e := p.oneOf(i, "上半年", "下半年"); e >= 0 {
-			return add(selector{what: selHalf, n: p.place(i, "上下")}, e)
+		if e := p.oneOf(i, "上半年", "下半年", "前半年", "后半年"); e >= 0 {
+			return add(selector{what: selHalf, n: (p.place(i, "上前下后") + 1) / 2}, e)
 		}
 		if s, e := p.quarter(i); e >= 0 {
 			return add(s, e)
@@ -149,9 +161,20 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		return true
 	}
 	if n, e := p.ordinal(i); e >= 0 {
-		return p.nth(e, f, n)
+		ok := p.nth(e, f, n)
+		if ok && p.at(i) == '倒' {
+			countBack(&f.sels[len(f.sels)-1])
+		}
+		return ok
 	}
 	return p.firstUnits(i, f)
+}
+
+// countBack turns the last n, as 最后 says, into the n-th from the end: 倒数第二天 is one day.
+func countBack(s *selector) {
+	if s.what == selLast {
+		s.what, s.n = selNth, -s.n
+	}
 }
 
 func (p *parser) phaseWordIn(i int, f *fields, framed bool) bool {
@@ -171,7 +194,7 @@ func (p *parser) firstUnits(i int, f *fields) bool {
 	default:
 		return false
 	}
-	n, e, ok := p.small(i+1, 1, 99)
+	n, e, ok := p.small(i+1, 1, 366)
 	if !ok {
 		return false
 	}
@@ -234,10 +257,10 @@ func (p *parser) season(i int, f *fields) (selector, int) {
 // year reads 2026年, 二〇二六年, 18年, 民国三年, 今年 at i.
 func (p *parser) year(i int, f *fields) bool {
 	if k, e := find(p, i, relYears); e >= 0 {
-		if p.in(e, "轻纪龄级") && p.at(e-1) == '年' {
+		if p.in(e, "轻纪龄级") && p.at(e-1) == '年' || p.at(i) == '旧' && han(p.at(i-1)) || p.at(i) == '同' && p.before(i, "不", "相", "共") {
 			return false
 		}
-		if p.lit(i, "当年") >= 0 && !digit(p.at(e)) && !p.monthFollows(e) {
+		if p.lit(i, "当年") >= 0 && !digit(p.at(e)) && !p.monthFollows(e) && len(p.src) > 2 {
 			return false
 		}
 		f.year, f.hasYear, f.end = p.clk.today.Year()+k, true, e
@@ -278,7 +301,7 @@ func (p *parser) year(i int, f *fields) bool {
 	default:
 		return false
 	}
-	if n.digits == 2 && !n.arabic && (p.in(i, "两") || p.in(i+1, "两") || n.int()%10 == n.int()/10+1 && n.int() < 90 && !p.monthFollows(j+1) && p.at(i) != '零' && p.at(i) != '〇') {
+	if n.digits == 2 && !n.arabic && (p.in(i, "两") || p.in(i+1, "两") || n.int()%10 == n.int()/10+1 && n.int() < 90 && !p.monthFollows(j+1) && !p.firstUnits(j+1, &fields{}) && p.at(i) != '零' && p.at(i) != '〇') {
 		return false // 五六年 and 一两年 are lengths
 	}
 	if n.digits == 2 && !n.arabic && n.int() < 10 && p.src[i] != '零' && p.src[i] != '〇' && p.src[i] != '○' {

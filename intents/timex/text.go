@@ -16,8 +16,9 @@ type parser struct {
 	o           *Options
 	clk         reckoner
 	lengthsOnly bool
-	lastJoin    int // where the last sign or word stands that may join a range; -1 for none
-	joint       int // where the second end of a range begins: the sign before it is no part of a number
+	lastJoin    int    // where the last sign or word stands that may join a range; -1 for none
+	listed      fields // the last date that a list may go on from
+	joint       int    // where the second end of a range begins: the sign before it is no part of a number
 }
 
 func newParser(text string, o *Options) *parser {
@@ -46,19 +47,20 @@ func newParser(text string, o *Options) *parser {
 }
 
 const (
-	traditional = "後週個點時鐘號兩節這禮內過來從現間當農曆臘閏歲趕開國慶聖誕陽驚蟄種處氣離剛馬貳參陸於約隔禮廿卅〜～–—―‐－至·・•：，"
-	simplified  = "后周个点时钟号两节这礼内过来从现间当农历腊闰岁赶开国庆圣诞阳惊蛰种处气离刚马二三六于约隔礼廿卅~~-----至··· :,"
+	traditional = "後週個點時鐘號兩節這禮內過來從現間當農曆臘閏歲趕開國慶聖誕陽驚蟄種處氣離剛馬貳參陸於約〜～–—―‐－・•：，" +
+		"萬億幾數勞婦兒親師雙復滿穀總統紀緒順豐黃淩晝聽尋鍾裡裏頭長達歷為終學黨軍護愛樓線門棟單區圓塊級層戶條張項錢議話證會車還餘將舊華際環運連續獨業樹靈電階醫動"
+	simplified = "后周个点时钟号两节这礼内过来从现间当农历腊闰岁赶开国庆圣诞阳惊蛰种处气离刚马二三六于约~~-----··:," +
+		"万亿几数劳妇儿亲师双复满谷总统纪绪顺丰黄凌昼听寻钟里里头长达历为终学党军护爱楼线门栋单区圆块级层户条张项钱议话证会车还余将旧华际环运连续独业树灵电阶医动"
 )
 
-var folds = func() map[rune]rune {
-	m := map[rune]rune{}
+// folds holds for each rune of the basic plane what it folds to, 0 being itself.
+var folds = func() *[1 << 16]rune {
+	var m [1 << 16]rune
 	to := []rune(simplified)
 	for i, r := range []rune(traditional) {
-		if to[i] != ' ' {
-			m[r] = to[i]
-		}
+		m[r] = to[i]
 	}
-	return m
+	return &m
 }()
 
 func fold(r rune) rune {
@@ -74,8 +76,8 @@ func fold(r rune) rune {
 	case r >= 0xFF01 && r <= 0xFF5E:
 		return fold(r - 0xFEE0)
 	}
-	if to, ok := folds[r]; ok {
-		return to
+	if r < 1<<16 && folds[r] != 0 {
+		return folds[r]
 	}
 	return r
 }

@@ -1,0 +1,113 @@
+package timex
+
+import "time"
+
+// sameDayWords stand for the day of speaking moved into another year, month or week: 去年的今天, 上月同期.
+var sameDayWords = []string{"今天", "今日", "同期", "同一天", "同日", "这一天", "这天"}
+
+// sameMomentWords stand for this moment moved the same way: 明天这个时候.
+var sameMomentWords = []string{"这个时候", "这时候", "此时此刻", "此时", "此刻", "现在", "同一时间", "同一时刻", "这个时间", "这个点"}
+
+// anchored moves the day of speaking into the year, month, week or day that f names by its distance from now, when the
+// words behind it ask for that: 去年的今天, 下周今天, 明天同一时间.
+func (p *parser) anchored(i int, f *fields) {
+	if !p.in(i, "上下去前明后大今来昨") || f.clock.set() || f.fest != nil || f.wd > 0 || f.day > 0 || len(f.sels) > 0 {
+		return
+	}
+	e := p.opt(f.end, "的")
+	day := p.oneOf(e, sameDayWords...)
+	moment := p.oneOf(e, sameMomentWords...)
+	if day < 0 && moment < 0 {
+		return
+	}
+	r := &p.clk
+	y, m, _ := r.today.Date()
+	var t time.Time
+	switch {
+	case f.hasYear && f.month == 0:
+		t = addMonths(r.now, 12*(f.year-y))
+	case f.hasYear:
+		t = addMonths(r.now, 12*(f.year-y)+f.month-int(m))
+	case f.from.IsZero():
+		return
+	case f.grain == Week:
+		t = r.plus(r.now, int(f.from.Sub(r.monday(r.today, 0)).Hours()+1)/24)
+	case f.grain == OneDay && moment >= 0:
+		t = r.plus(r.now, int(f.from.Sub(r.today).Hours()+1)/24)
+	default:
+		return
+	}
+	*f = fields{pos: f.pos, from: r.floor(t), to: r.plus(r.floor(t), 1), grain: OneDay, end: max(day, moment)}
+	if moment >= 0 {
+		f.clock = clock{pos: e, end: moment, hasHour: true, h: t.Hour(), m: t.Minute(), s: t.Second(), grain: Minute, exact: true}
+	}
+}
+
+// atDistance reads what is named within the day, week, month or year that a distance leads to: 三年前的今天,
+// 两周后的周三, 三个月后的5号.
+func (p *parser) atDistance(i, end int, m *Match, l *length) bool {
+	e := p.opt(end, "的")
+	if day := p.oneOf(e, sameDayWords...); day >= 0 {
+		m.End, m.Text = p.off[day], p.text[p.off[i]:p.off[day]]
+		m.Offset, m.Grain, m.Duration, m.Workdays = false, OneDay, 0, 0
+		return true
+	}
+	if e == end || l.units != 1 {
+		return false
+	}
+	f, r := fields{pos: i}, &p.clk
+	switch l.unit {
+	case Week:
+		if !p.weekdayAlone(e, &f) || f.grain == Week {
+			return false
+		}
+		f.from = r.monday(m.Start, 0)
+		f.to, f.grain = r.plus(f.from, 7), Week
+	case Month:
+		if !p.dayAlone(e, &f) || f.lunar {
+			return false
+		}
+		f.year, f.hasYear, f.month = m.Start.Year(), true, int(m.Start.Month())
+	case Year:
+		if !p.month(e, &f) || f.lunar {
+			return false
+		}
+		f.year, f.hasYear = m.Start.Year(), true
+	default:
+		return false
+	}
+	f.pos = i
+	if c, ok := p.clockAt(p.space(p.opt(f.end, "的")), true); ok {
+		f.clock, f.end = c, c.end
+	}
+	*m = p.resolvePoint(&point{f}, i)
+	return true
+}
+
+// runOf reads how long something goes on from a day: 从明天开始三天, 12月1日起15天内.
+func (p *parser) runOf(m Match, from, end int) (Match, bool) {
+	l, ok := p.length(p.opt(p.space(end), "的", "连续", "为期", "共"), true)
+	if !ok || l.seconds > 0 || l.workdays > 0 || m.Start.IsZero() || m.HasClock {
+		return m, false
+	}
+	e := p.opt(l.end, "之内", "以内", "内")
+	m.Text, m.Pos, m.End, m.Kind, m.Mod = p.text[p.off[from]:p.off[e]], p.off[from], p.off[e], Span, ""
+	m.Stop = p.clk.from(m.Start, &l, 1)
+	m.LastStart, m.Grain = p.clk.plus(m.Stop, -1), OneDay
+	return m, true
+}
+
+// inList gives a bare day or weekday what the one before it in a list said of its month or week: 下周二、周四,
+// 1月3日、5日.
+func (p *parser) inList(i int, f *fields) {
+	last := &p.listed
+	bareDay := f.day > 0 && f.month == 0 && !f.hasYear && !f.lunar
+	bareWeekday := f.wd > 0 && f.from.IsZero() && !f.hasYear && f.month == 0 && f.grain != Week
+	if last.end > 0 && (bareDay && last.day > 0 && last.month > 0 && !last.lunar || bareWeekday && last.wd > 0 && !last.from.IsZero()) &&
+		p.space(p.opt(last.end, "、", "和", "及", "与", "或", ",")) == i && i > last.end {
+		p.inherit(last, f)
+	}
+	if f.day > 0 && f.month > 0 || f.wd > 0 && !f.from.IsZero() {
+		p.listed = *f
+	}
+}
