@@ -97,17 +97,32 @@ func (p *parser) runOf(m Match, from, end int) (Match, bool) {
 	return m, true
 }
 
+// listed is what a list may go on from: the last day of a month or the last weekday of a week that was named.
+type listed struct {
+	end              int
+	year, month, day int
+	hasYear          bool
+	wd               int
+	week             time.Time
+}
+
 // inList gives a bare day or weekday what the one before it in a list said of its month or week: 下周二、周四,
 // 1月3日、5日.
 func (p *parser) inList(i int, f *fields) {
-	last := &p.listed
+	last := &p.last
 	bareDay := f.day > 0 && f.month == 0 && !f.hasYear && !f.lunar
 	bareWeekday := f.wd > 0 && f.from.IsZero() && !f.hasYear && f.month == 0 && f.grain != Week
-	if last.end > 0 && (bareDay && last.day > 0 && last.month > 0 && !last.lunar || bareWeekday && last.wd > 0 && !last.from.IsZero()) &&
-		p.space(p.opt(last.end, "、", "和", "及", "与", "或", ",")) == i && i > last.end {
-		p.inherit(last, f)
+	if (bareDay && last.day > 0 || bareWeekday && last.wd > 0) && i > last.end && p.space(p.opt(last.end, "、", "和", "及", "与", "或", ",")) == i {
+		a := fields{year: last.year, hasYear: last.hasYear, month: last.month, day: last.day, wd: last.wd}
+		if bareWeekday {
+			a.from, a.to, a.grain = last.week, p.clk.plus(last.week, 7), Week
+		}
+		p.inherit(&a, f)
 	}
-	if f.day > 0 && f.month > 0 || f.wd > 0 && !f.from.IsZero() {
-		p.listed = *f
+	switch {
+	case f.wd > 0 && !f.from.IsZero():
+		p.last = listed{end: f.end, wd: f.wd, week: f.from}
+	case f.day > 0 && f.month > 0 && !f.lunar:
+		p.last = listed{end: f.end, year: f.year, hasYear: f.hasYear, month: f.month, day: f.day}
 	}
 }

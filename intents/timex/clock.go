@@ -143,6 +143,12 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 		return p.digital(n, e, c, evidence)
 	}
 	j := p.space(n.end)
+	later := 0
+	if p.at(j) == '、' && evidence && n.int() > 0 { // 下午2、3点
+		if n2, ok := p.number(j + 1); ok && n2.value == n.value+1 && p.at(n2.end) == '点' {
+			later, j = n2.int(), n2.end
+		}
+	}
 	var e int
 	switch {
 	case p.at(j) == '点':
@@ -153,7 +159,9 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 		return false
 	}
 	c.h = n.int()
-	if n.digits == 2 && !n.arabic { // 七八点
+	if later > 0 {
+		c.h2, c.approx = later, true
+	} else if n.digits == 2 && !n.arabic { // 七八点
 		a, b := n.int()/10, n.int()%10
 		if b != a+1 || n.int() > 89 {
 			if a != 0 {

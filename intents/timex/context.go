@@ -1,26 +1,40 @@
 package timex
 
+import "strings"
+
 // What is not a time is told by its neighbours. Each rule here says which neighbour rules a reading out, and why.
 
-// idioms hold words of time but name none.
-var idioms = []string{"一日之计", "一年之计", "一天到晚", "三天两头", "一日三餐", "日复一日", "年复一年", "有朝一日", "半天", "三年五载", "一时半会", "一时半刻",
-	"七年之痒", "今天头条", "今日头条", "明日之星", "一日游", "昨日重现", "百年好合", "早上好", "上午好", "中午好", "下午好", "晚上好", "大家晚上好",
-	"月中旬", "三天打鱼", "一年四季", "一年到头", "四季", "十年如一日", "度日如年", "早晚", "年月日", "一夜之间", "周年", "周到", "一点点",
-	"改天", "哪天", "平日里", "天天向上", "三长两短", "一朝一夕", "一分一秒", "两三点建议", "五一路", "八一路", "每日优鲜", "一周岁", "朝九晚五", "后天性",
-	"月初旬", "一刻不停", "一刻也", "一秒钟都"}
+// idioms hold words of time but name none, by their first rune.
+var idioms = func() map[rune][][]rune {
+	m := map[rune][][]rune{}
+	for w := range strings.FieldsSeq(`
+		一日之计 一年之计 一天到晚 一日三餐 一日游 一时半会 一时半刻 一年四季 一年到头 一夜之间 一点点 一朝一夕 一分一秒 一周岁 一刻不停 一刻也 一秒钟都 一分钟都
+		一日为师 一日千里 一年一度 一夜暴富 一二九运动
+		三天两头 三年五载 三天打鱼 三长两短 三点水 三点一线 三秒胶 三更半夜 三月街 三日不见 三八线 两三点建议 两点一线 两点之间
+		四季 五一路 五一大道 五月花号 六月飞雪 七年之痒 七夕阳红 七天无理由 七七事变 八一路 九年义务 九年制 九一八事变
+		十年如一日 十月围城 十月怀胎 十年寒窗 十年树木 百年好合 百年大计
+		日复一日 年复一年 年月日 年年有余 有朝一日 半天 半夜鸡叫 大半天 大家晚上好
+		今天头条 今日头条 今非昔比 今生今世 今朝有酒 明日之星 明日复明日 昨日重现 后天性
+		早上好 上午好 中午好 下午好 晚上好 早晚 度日如年 周年 周到 改天 哪天 平日里 天天向上 每日优鲜 朝九晚五 朝三暮四`) {
+		r := []rune(w)
+		m[r[0]] = append(m[r[0]], r)
+	}
+	return m
+}()
 
 // idiom returns the end of an idiom at i, else -1.
 func (p *parser) idiom(i int) int {
-	switch p.at(i) {
-	case '一', '三', '日', '年', '有', '半', '七', '今', '明', '昨', '百', '早', '上', '中', '下', '晚', '大', '四', '十', '度', '周', '改', '哪', '平', '天', '两', '五', '八', '每', '朝', '后', '月':
-		for _, w := range idioms {
-			if e := p.lit(i, w); e >= 0 {
-				if w == "月中旬" || w == "月初旬" {
-					return -1
-				}
-				return e
+next:
+	for _, w := range idioms[p.src[i]] {
+		for k, r := range w {
+			if p.at(i+k) != r {
+				continue next
 			}
 		}
+		if p.lengthsOnly && p.src[i] == '半' {
+			return -1 // 提前半天
+		}
+		return i + len(w)
 	}
 	return -1
 }

@@ -142,7 +142,8 @@ func (p *parser) apposition(f *fields) {
 		return
 	}
 	var g fields
-	if f.day > 0 || f.fest != nil || !f.from.IsZero() && f.grain == OneDay {
+	oneDay := !f.from.IsZero() && f.grain == OneDay && p.clk.plus(f.from, 1).Equal(f.to)
+	if (f.day > 0 || f.fest != nil || oneDay) && p.weekWord(j) >= 0 {
 		if !p.weekdayAlone(j, &g) || g.grain == Week || f.wd > 0 {
 			return
 		}
@@ -150,7 +151,7 @@ func (p *parser) apposition(f *fields) {
 			return
 		}
 		f.saidDay = g.wd
-	} else if f.wd > 0 && closing != 0 {
+	} else if (f.wd > 0 || oneDay) && closing != 0 {
 		if !p.date(j, &g) || p.at(g.end) != closing || g.day == 0 {
 			return
 		}

@@ -17,7 +17,7 @@ type parser struct {
 	clk         reckoner
 	lengthsOnly bool
 	lastJoin    int    // where the last sign or word stands that may join a range; -1 for none
-	listed      fields // the last date that a list may go on from
+	last        listed // the last date that a list may go on from
 	joint       int    // where the second end of a range begins: the sign before it is no part of a number
 }
 
