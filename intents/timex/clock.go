@@ -143,6 +143,7 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 		return p.digital(n, e, c, evidence)
 	}
 	j := p.space(n.end)
+	weak := n.digits == 1 && !n.arabic && n.value > 0 && !evidence && !(i == 0 && j+1 == len(p.src)) // 一时, 几时
 	later := 0
 	if p.at(j) == '、' && evidence && n.int() > 0 { // 下午2、3点
 		if n2, ok := p.number(j + 1); ok && n2.value == n.value+1 && p.at(n2.end) == '点' {
@@ -152,8 +153,8 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 	var e int
 	switch {
 	case p.at(j) == '点':
-		e = p.opt(j+1, "钟")
-	case p.at(j) == '时' && !p.in(j+1, "间候常段效代期光候速") && (n.digits != 1 || n.arabic || evidence || n.value == 0 && p.at(j+1) != '工'):
+		weak, e = false, p.opt(j+1, "钟")
+	case p.at(j) == '时' && !p.in(j+1, "间候常段效代期光候速") && (n.value > 0 || p.at(j+1) != '工'):
 		e = p.opt(j+1, "整", "许")
 	default:
 		return false
@@ -188,7 +189,7 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 	if c.end == e && !n.arabic && p.decimal(i, e) {
 		return false
 	}
-	return evidence || c.end > e || p.hourInContext(i, e, n)
+	return evidence || c.end > e || !weak && p.hourInContext(i, e, n)
 }
 
 // decimal says whether 点 before e is the point of a number: 三点五米, 百分之十二点五.
@@ -232,7 +233,7 @@ func (p *parser) minutes(e int, c *clock) {
 	case p.at(j) == '整':
 		c.end = j + 1
 		return
-	case p.at(j) == '过' && chineseDigit(p.at(j+1)) >= 0, p.at(j) == '零' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0 && chineseDigit(p.at(j+2)) < 0):
+	case p.at(j) == '过' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0), p.at(j) == '零' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0 && chineseDigit(p.at(j+2)) < 0):
 		j++
 	case p.at(j) == '差':
 		if n, end, ok := p.small(j+1, 1, 59); ok && p.at(end) == '分' {

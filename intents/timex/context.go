@@ -31,8 +31,8 @@ next:
 				continue next
 			}
 		}
-		if p.lengthsOnly && p.src[i] == '半' {
-			return -1 // 提前半天
+		if p.src[i] == '半' && (p.lengthsOnly || p.in(i+2, "后前内之以")) || p.src[i] == '四' && p.at(i+2) == '度' {
+			return -1 // 提前半天, 四季度
 		}
 		return i + len(w)
 	}
@@ -44,7 +44,7 @@ const placeSuffix = "路街道弄巷村区楼栋幢座里园苑庭院城厦门�
 
 // placeFollows says whether the word before i is the name of a road or an estate.
 func (p *parser) placeFollows(i int) bool {
-	return p.in(i, "路街巷弄村桥") || p.oneOf(i, "新村", "大道", "大桥", "东路", "西路", "南路", "北路", "中路", "家园", "小区", "社区", "广场", "公园", "小学", "中学", "花园", "大厦") >= 0
+	return p.in(i, "路街巷弄村桥") || p.oneOf(i, "新村", "大道", "大桥", "东路", "西路", "南路", "北路", "中路", "家园", "小区", "社区", "广场", "公园", "小学", "中学", "花园", "大厦", "幼儿园", "大街", "南街", "北街", "大院", "医院", "宾馆", "酒店", "大学") >= 0
 }
 
 // dayInContext says whether 5号 or 5日 at [i, j) is a day of the month. A house, a line, a case or a window
@@ -66,6 +66,9 @@ func (p *parser) dayInContext(i, j int, n number) bool {
 	if p.daysApart(j, n) {
 		return false
 	}
+	if p.before(i, "住", "住在", "家在", "门牌", "位于") { // 住在8号
+		return false
+	}
 	if letter(prev) || prev == '第' || prev == '-' && !han(p.at(i-2)) || prev == '#' || prev == '$' || prev == '.' {
 		return false
 	}
@@ -83,7 +86,7 @@ func (p *parser) dayInContext(i, j int, n number) bool {
 		!(p.at(next) == '开' || p.at(next) == '地' && p.at(next+1) == '点') && p.oneOf(next, "停车", "公布", "公示", "公开", "电影", "文艺", "选举", "单位") < 0 {
 		return false
 	}
-	return p.oneOf(next, "小区", "社区", "别墅", "公馆", "大院", "通知书", "家园", "主任", "选手", "技师", "业主家") < 0
+	return p.oneOf(next, "小区", "社区", "别墅", "公馆", "大院", "通知书", "会议室", "会客室", "教室", "办公室", "活动室", "病房", "检票", "出口", "入口", "通道", "家园", "主任", "选手", "技师", "业主家") < 0
 }
 
 // daysApart says whether 日 at j is counted rather than named: 五日后, 两日前.
@@ -101,6 +104,9 @@ func (p *parser) hourInContext(i, e int, n number) bool {
 		return true
 	}
 	prev := p.at(i - 1)
+	if prev == '快' && n.int() > 1 { // 快十点了
+		return true
+	}
 	if p.in(i-1, "第有提说讲这那几快慢早晚多少好差大小高低远近轻重早些") && !(prev == '早' || prev == '晚') || letter(prev) {
 		return false
 	}
@@ -128,14 +134,17 @@ func (p *parser) lengthInContext(i, e int, l *length) bool {
 	if i == p.joint {
 		return true
 	}
+	if p.in(i-1, "*×") || p.at(i-1) == 'x' && digit(p.at(i-2)) || !digit(p.at(i)) && i > p.done && p.numberBefore(i) { // 7x24小时
+		return false
+	}
 	if p.in(i-1, "第") || letter(p.at(i-1)) || p.at(i-1) == '-' && digit(p.at(i-2)) || p.at(i-1) == '.' {
 		return false
 	}
 	if l.units == 1 {
 		switch {
-		case l.unit == Hour && l.seconds == 24*3600 && !p.in(i-1, "来去近后前隔后内") && p.at(e) != 0 && !p.in(e, "内后前以之左未还,。;!?,.~-到 "):
+		case l.unit == Hour && l.seconds == 24*3600 && !p.in(i-1, "来去近后前隔后内的") && p.at(e) != 0 && !p.in(e, "内后前以之左未还,。;!?,.~-到 "):
 			return false // 24小时便利店: round the clock
-		case l.unit == Year && p.in(e, "级代轻龄老纪生"), l.unit == Week && p.in(e, "岁边年"), l.unit == OneDay && p.in(e, "井台花气空下线窗桥生才堂涯使") && !p.in(e, "下午"):
+		case l.unit == Year && p.in(e, "级代轻龄老纪生"), l.unit == Week && p.in(e, "岁边年"), l.unit == OneDay && p.in(e, "井台花气空下线窗桥生才堂涯使连酒超") && !p.in(e, "下午"):
 			return false
 		case p.in(i-1, "有那这哪某") && l.value == 1 && l.unit == OneDay:
 			return false // 有一天

@@ -112,15 +112,15 @@ func (p *parser) relative(i int) (k, end int, ok bool) {
 			k++
 			i++
 		}
-	case '这', '本', '当', '今':
-		if p.before(i, "应", "相") {
+	case '这', '本', '当', '今', '同':
+		if p.before(i, "应", "相", "不", "共") {
 			return 0, i, false
 		}
 		i++
 	default:
 		return 0, i, false
 	}
-	if p.at(start) != '本' && p.at(start) != '当' {
+	if !p.in(start, "本当同") {
 		i = p.opt(i, "一个", "1个", "一", "个")
 	}
 	return k, p.space(i), true
@@ -169,6 +169,9 @@ func (p *parser) weekDate(i int, f *fields) bool {
 	}
 	if wd, e := p.weekdayChar(j); e >= 0 {
 		f.wd, f.end = wd, e
+		if wd == 6 && p.at(e) == '日' && !p.in(e+1, "子报本") { // 下周六日
+			f.wd, f.end, f.sels = 0, e+1, append(f.sels, selector{what: selWeekend, n: 1})
+		}
 	} else if p.at(j) == '末' {
 		f.sels, f.end = append(f.sels, selector{what: selWeekend, n: 1}), j+1
 	} else if e := p.oneOf(j, "初"); e >= 0 {
@@ -205,7 +208,7 @@ func (p *parser) weekdayAlone(i int, f *fields) bool {
 			return true
 		}
 	}
-	if p.at(e-1) == '天' && p.at(i) == '周' && p.in(e, "王地") || p.at(i) == '周' && p.before(i, "四", "一", "每一", "两", "几") {
+	if p.at(e-1) == '天' && p.at(i) == '周' && p.in(e, "王地宇佑成翔") || p.at(i) == '周' && p.before(i, "四", "一", "每一", "两", "几") {
 		return false // a name; 一周六天
 	}
 	f.wd, f.end = wd, e
@@ -265,7 +268,7 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 			return true
 		}
 		switch {
-		case p.in(i+1, "底末"), p.in(i+1, "初") && !p.in(i+2, "一二三四五六七八九十"), p.in(i+1, "中") && p.in(i+2, "旬前后之以"):
+		case p.in(i+1, "底末"), p.in(i+1, "初") && !p.in(i+2, "一二三四五六七八九十"), p.in(i+1, "中") && (p.in(i+2, "旬前后之以") || !han(p.at(i+2))):
 			return p.selectorsIn(i+1, f, Month)
 		}
 		return false
@@ -274,7 +277,7 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 			f.year, f.hasYear, f.end = p.clk.today.Year(), true, i+1
 			return true
 		}
-		if p.in(i+1, "底末初") && !p.before(i, "每", "半") && !p.numberBefore(i) && !(p.at(i+1) == '初' && p.in(i+2, "一二三四五六")) {
+		if p.in(i+1, "底末初中") && !p.before(i, "每", "半") && !p.numberBefore(i) && !(p.at(i+1) == '初' && p.in(i+2, "一二三四五六")) {
 			return p.selectorsIn(i+1, f, Year)
 		}
 		return false

@@ -114,6 +114,7 @@ var festivals = byFirstRune([]word[festival]{
 	{"耶稣升天节", festival{rule: 'E', day: 39}},
 	{"圣灵降临节", festival{rule: 'E', day: 49}},
 	{"跨年", festival{rule: 's', month: 12, day: 31, weak: true}},
+	{"农历新年", festival{rule: 'l', month: 1, day: 1, statutory: true}},
 	{"春节", festival{rule: 'l', month: 1, day: 1, statutory: true}},
 	{"元宵", festival{rule: 'l', month: 1, day: 15}},
 	{"龙抬头", festival{rule: 'l', month: 2, day: 2}},

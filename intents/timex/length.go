@@ -89,6 +89,8 @@ func (p *parser) amount(i int) (v float64, most float64, end int, approx, half, 
 	switch p.at(i) {
 	case '半':
 		return 0.5, 0, i + 1, false, false, true
+	case '大': // 大半年
+		return 0.5, 0.9, i + 2, true, false, p.at(i+1) == '半'
 	case '几', '数':
 		if p.at(i) == '几' && p.in(i+1, "十百") {
 			n := float64(chinesePower(p.at(i + 1)))
@@ -140,7 +142,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		if u.weak && l.units == 0 && !strong && !(half && u.grain == Month) && !p.weakUnit(i, j, ue, u, v) {
 			break
 		}
-		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && p.at(e-1) != '半' && !(strong && p.in(i-1, "近去来"))) {
+		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && p.at(e-1) != '半' && !(strong && (p.in(i-1, "近去来") || p.in(i-1, "上下") && digit(p.at(i)) && !digit(p.at(ue)) && chineseDigit(p.at(ue)) < 0))) {
 			break
 		}
 		if u.grain == Year && l.units == 0 && v >= 1000 && p.at(i) != '两' && chinesePower(p.at(e-1)) == 0 {
@@ -202,7 +204,8 @@ func (p *parser) weakUnit(i, j, e int, u unit, v float64) bool {
 	switch u.grain {
 	case OneDay:
 		n, ok := p.number(i)
-		return within || v > 31 || ok && p.daysApart(e-1, n)
+		vague := p.in(e-2, "几数") && p.oneOf(e, "之后", "以后", "后", "之前", "以前", "前") >= 0 // 数日后
+		return within || v > 31 || vague || ok && p.daysApart(e-1, n)
 	case Hour:
 		return within
 	case Minute:

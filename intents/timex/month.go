@@ -7,7 +7,7 @@ func (p *parser) relMonth(i int, f *fields) bool {
 		return false
 	}
 	m := p.oneOf(e, relMonths...)
-	if m < 0 {
+	if m < 0 || p.in(m, "球亮") {
 		return false
 	}
 	t := addMonths(p.clk.day(p.clk.today.Year(), int(p.clk.today.Month()), 1), k)
@@ -69,7 +69,7 @@ func (p *parser) month(i int, f *fields) bool {
 		f.sels = append(f.sels, selector{what: selSpread, n: 2})
 		return true
 	}
-	if p.at(j) != '月' || p.in(j+1, "亮薪租饼球子供嫂卡票费度均") || i > 0 && p.numberBefore(i) {
+	if p.at(j) != '月' || p.in(j+1, "亮薪租饼球子供嫂卡票费度均街路") || i > 0 && p.numberBefore(i) {
 		return false
 	}
 	if n.int() < 1 || n.int() > 12 {

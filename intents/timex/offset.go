@@ -89,7 +89,7 @@ func (p *parser) shortLead(i, j int, l *length) bool {
 	}
 	one := l.value == 1 && p.at(j) != '1' && p.at(j) != '个' && p.at(j+1) != '个'
 	frame := l.value == 1 && (l.unit == Week || l.unit == Month || l.unit == Quarter) // 下一周 is the week itself
-	return l.unit != Year && !one && !frame
+	return (l.unit != Year || digit(p.at(j))) && !one && (!frame || digit(p.at(j)))
 }
 
 // leading reads 未来三天, 最近两周, 前三天, 下两周.
@@ -104,6 +104,9 @@ func (p *parser) leading(i int) (Match, bool) {
 		l, ok = length{pos: j, end: e, seconds: 3600, value: 1, unit: Hour, units: 1}, true
 	}
 	short := e == i+1 && p.at(i) != '近'
+	if short && p.at(i) == '后' && i > p.done && han(p.at(i-1)) && p.oneOf(l.end, "之内", "以内", "内") >= 0 { // 收到后3天内
+		return Match{}, false
+	}
 	if !ok || short && !p.shortLead(i, j, &l) {
 		return Match{}, false
 	}
@@ -191,7 +194,7 @@ func (p *parser) trailing(i int, l *length) (Match, bool) {
 		return p.distance(i, p.oneOf(j, "之前", "以前", "前"), l, -1), true
 	case p.oneOf(j, "之内", "以内", "内") >= 0 && !p.in(p.opt(j, "之内", "以内", "内"), "部容科衣"):
 		return p.withinPhrase(i, p.oneOf(j, "之内", "以内", "内"), l), true
-	case p.oneOf(j, "以来", "来") >= 0 && (p.lit(j, "以来") >= 0 || l.units > 0 && p.at(i-1) == '近'):
+	case p.oneOf(j, "以来", "来") >= 0 && (p.lit(j, "以来") >= 0 || p.at(i-1) == '近' || l.seconds == 0 && !han(p.at(j+1))):
 		m := p.match(i, p.oneOf(j, "以来", "来"))
 		m.Kind, m.Grain, m.Start, m.Stop, m.HasDate = Span, l.unit, p.clk.from(p.clk.now, l, -1), p.clk.now, true
 		m.LastStart = m.Stop
@@ -218,7 +221,7 @@ func (p *parser) distance(i, end int, l *length, sign int) Match {
 	m.Workdays = l.workdays * sign
 	t := r.from(r.now, l, sign)
 	m.Provisional = r.takeProvisional()
-	if l.seconds > 0 {
+	if l.seconds > 0 || l.days != float64(int(l.days)) { // 半天后 is in twelve hours
 		m.Kind, m.Start, m.Stop, m.LastStart, m.HasClock = Instant, t, t, t, true
 		return m
 	}

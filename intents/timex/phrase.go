@@ -22,7 +22,7 @@ func (p *parser) find() []Match {
 		for end < len(p.src) && p.off[end] < m.End {
 			end++
 		}
-		i = end
+		i, p.done = end, end
 	}
 	return out
 }
@@ -165,6 +165,9 @@ func (p *parser) apposition(f *fields) {
 	}
 }
 
+// thatDay are words that add nothing to a date: 6月15日当天.
+var thatDay = []string{"当天", "当日", "那天", "那一天", "这天", "这一天"}
+
 // tails reads days counted from a date: 前一天, 后第一个工作日, 之后的周一.
 func (p *parser) tails(f *fields) {
 	e := p.opt(f.end, "的")
@@ -175,6 +178,9 @@ func (p *parser) tails(f *fields) {
 		sign, j = 1, p.oneOf(e, "之后", "以后", "假后", "过后", "节后", "后")
 	case p.oneOf(e, "之前", "以前", "节前", "前") >= 0:
 		sign, j = -1, p.oneOf(e, "之前", "以前", "节前", "前")
+	case p.oneOf(f.end, thatDay...) >= 0 && (f.day > 0 || f.wd > 0):
+		f.end = p.oneOf(f.end, thatDay...)
+		return
 	case p.oneOf(e, "次日", "第二天") >= 0 && f.hasDate():
 		f.shift, f.end = 1, p.oneOf(e, "次日", "第二天")
 		return
@@ -276,8 +282,8 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 	}
 	p.inList(j, &a.f)
 	joint := p.space(a.f.end)
-	if since {
-		joint = p.opt(joint, "起", "开始") // 从3月1日起至今
+	if e := p.opt(joint, "起", "开始"); since || p.rangeSep(e) >= 0 && p.at(joint) == '起' {
+		joint = e // 从3月1日起至今, 5月1日起至5月5日止
 	}
 	if s := p.rangeSep(joint); s >= 0 {
 		p.joint = s
@@ -290,7 +296,11 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 			m.Kind, m.Stop, m.LastStart = Span, p.clk.now, p.clk.now
 			return m, true
 		}
-		if b, ok := p.pointAt(s); ok {
+		b, ok := p.pointAt(s)
+		if !ok {
+			b, ok = p.lunarEnd(s, &a.f)
+		}
+		if ok {
 			p.hoursBehind(&a, &b)
 			if m, ok := p.rangeOf(start, &a, &b); ok {
 				return m, true

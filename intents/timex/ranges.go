@@ -26,6 +26,15 @@ func (p *parser) rangeSep(i int) int {
 	return -1
 }
 
+// lunarEnd reads the second end of 正月初一到十五, a number that only a lunar day before it makes a day.
+func (p *parser) lunarEnd(i int, a *fields) (point, bool) {
+	n, e, ok := p.small(i, 2, 30)
+	if !ok || !a.lunar || n <= a.day || a.day == 0 || p.countsSomething(e) {
+		return point{}, false
+	}
+	return point{fields{pos: i, end: e, lunar: true, day: n}}, true
+}
+
 // hoursBehind reads the hours that stand behind two days, 12月1日至5日9:00-17:00: the first belong to the first day.
 func (p *parser) hoursBehind(a, b *point) {
 	if !a.f.hasDate() || a.f.clock.set() || !b.f.hasDate() || !b.f.clock.hasHour {
@@ -68,7 +77,7 @@ func (p *parser) joinPoints(start int, a, b *point) (Match, bool) {
 	}
 	p.inherit(&a.f, &b.f)
 	x, y := p.resolvePoint(a, a.f.pos), p.resolvePoint(b, b.f.pos)
-	m := p.match(start, p.opt(b.f.end, "之间", "期间"))
+	m := p.match(start, p.opt(b.f.end, "之间", "期间", "为止", "止"))
 	m.Invalid = x.Invalid
 	if m.Invalid == "" {
 		m.Invalid = y.Invalid

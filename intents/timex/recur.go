@@ -200,7 +200,7 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 		return p.everyOf(p.opt(e, "个"), n, u)
 	}
 	n := 1
-	if p.finer(j, u) {
+	if p.finer(p.opt(j, "过"), u) { // 每过两小时
 		return true
 	}
 	if v, e, ok := p.small(p.opt(j, "一个"), 1, 99); ok && p.lit(j, "一个") < 0 {

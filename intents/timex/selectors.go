@@ -51,6 +51,8 @@ func (p *parser) nth(e int, f *fields, n int) bool {
 		}
 	case p.oneOf(e, "季度") >= 0 && n > 0 && n <= 4:
 		s.what, end = selQuarter, e+2
+	case p.lit(e, "季度") >= 0 && n < 0:
+		s.what, s.unit, end = selNth, Quarter, e+2
 	case p.oneOf(e, "天", "日") >= 0:
 		s.what, s.unit, end = selNth, OneDay, e+1
 	case p.oneOf(e, "月") >= 0:
@@ -77,9 +79,11 @@ func (p *parser) phaseWord(i int, f *fields) bool {
 		what, e = selStart, i+2
 	case p.at(i) == '初' && (f.month == 0 || chineseDigit(p.at(i+1)) < 0 && p.at(i+1) != '十' && !digit(p.at(i+1))) && !p.in(i+1, "中级步衷试"):
 		what = selStart
+	case p.at(i) == '中' && p.at(i-1) == '年' && (p.at(i-2) == '年' || !han(p.at(i-2)) && !digit(p.at(i-2))) && (!han(p.at(i+1)) || p.in(i+1, "前以之召举开")):
+		what = selMiddle
 	case p.lit(i, "中期") > 0:
 		what, e = selMiddle, i+2
-	case p.at(i) == '中' && !p.in(i+1, "旬秋午央国学元") && len(f.sels) == 0 && f.month > 0:
+	case p.at(i) == '中' && !p.in(i+1, "旬秋午央国学元") && len(f.sels) == 0 && (f.month > 0 || p.at(i-1) == '月'):
 		what = selMiddle
 	default:
 		return false
@@ -290,10 +294,13 @@ func (p *parser) year(i int, f *fields) bool {
 		f.year, f.hasYear, f.end = n.int(), true, j // 2019上半年
 		return true
 	}
-	if p.at(j) != '年' || p.in(j+1, "级前后内来") && n.digits < 3 && !p.firstUnits(j+1, &fields{}) || p.in(j+1, "级代龄轻纪") {
+	if p.at(j) != '年' || n.value == 2000 && n.digits == 0 && p.oneOf(j+1, "的历", "历", "来", "前", "以") >= 0 || // 两千年的历史
+		p.in(j+1, "级前后内来") && n.digits < 3 && !p.firstUnits(j+1, &fields{}) || p.in(j+1, "级代龄轻纪") {
 		return false
 	}
 	switch {
+	case n.digits == 2 && n.arabic && n.int() > 10 && p.yearEnds(i, j+1):
+		f.year = p.century(n.int())
 	case n.digits == 4, n.digits == 3 && (!n.arabic || p.monthFollows(j+1)), !n.arabic && n.digits == 0 && n.value >= 1900 && n.value <= 2200:
 		f.year = n.int()
 	case n.digits == 2 && (!n.arabic || n.int() < 10 || i == p.joint && n.int() < 60 || p.monthFollows(j+1) || p.firstUnits(j+1, &fields{}) || n.int() > 60 && n.int() < 100 && !p.in(j+1, "前后内以之")):
@@ -309,6 +316,17 @@ func (p *parser) year(i int, f *fields) bool {
 	}
 	f.hasYear, f.end = true, j+1
 	return true
+}
+
+// yearEnds says whether the range whose first end, 17年, ends at j is one of years: 从17年到19年. Without 从 it may be a
+// length, unless nothing else is said.
+func (p *parser) yearEnds(i, j int) bool {
+	s := p.rangeSep(j)
+	if s < 0 || !p.before(i, "从", "自") && i > 0 {
+		return false
+	}
+	n, e, ok := p.small(s, 11, 99)
+	return ok && p.at(e) == '年' && n != 0 && (i > 0 || e+1 == len(p.src))
 }
 
 // eras are reigns that old papers are dated with.

@@ -18,6 +18,7 @@ type parser struct {
 	lengthsOnly bool
 	lastJoin    int    // where the last sign or word stands that may join a range; -1 for none
 	last        listed // the last date that a list may go on from
+	done        int    // where the last phrase ended
 	joint       int    // where the second end of a range begins: the sign before it is no part of a number
 }
 
