@@ -1,6 +1,9 @@
 package timex
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // sameDayWords stand for the day of speaking moved into another year, month or week: 去年的今天, 上月同期.
 var sameDayWords = []string{"今天", "今日", "同期", "同一天", "同日", "这一天", "这天"}
@@ -31,9 +34,9 @@ func (p *parser) anchored(i int, f *fields) {
 	case f.from.IsZero():
 		return
 	case f.grain == Week:
-		t = r.plus(r.now, int(f.from.Sub(r.monday(r.today, 0)).Hours()+1)/24)
+		t = r.plus(r.now, daysBetween(r.monday(r.today, 0), f.from))
 	case f.grain == OneDay && moment >= 0:
-		t = r.plus(r.now, int(f.from.Sub(r.today).Hours()+1)/24)
+		t = r.plus(r.now, daysBetween(r.today, f.from))
 	default:
 		return
 	}
@@ -42,6 +45,9 @@ func (p *parser) anchored(i int, f *fields) {
 		f.clock = clock{pos: e, end: moment, hasHour: true, h: t.Hour(), m: t.Minute(), s: t.Second(), grain: Minute, exact: true}
 	}
 }
+
+// daysBetween counts the days from a to b, both at midnight; a day of summer time has 23 or 25 hours.
+func daysBetween(a, b time.Time) int { return int(math.Round(b.Sub(a).Hours() / 24)) }
 
 // atDistance reads what is named within the day, week, month or year that a distance leads to: 三年前的今天,
 // 两周后的周三, 三个月后的5号.
@@ -82,6 +88,20 @@ func (p *parser) atDistance(i, end int, m *Match, l *length) bool {
 	}
 	*m = p.resolvePoint(&point{f}, i)
 	return true
+}
+
+// sameDate takes in a date that says the day before it again: 明天11月24日. One that is another day stands for itself.
+func (p *parser) sameDate(f *fields) {
+	if n, e, ok := p.small(f.end, 1, 12); f.from.IsZero() || f.grain != OneDay || !ok || p.at(e) != '月' || n == 0 {
+		return
+	}
+	var g fields
+	if !p.month(f.end, &g) || g.day == 0 || g.lunar || g.invalid != "" {
+		return
+	}
+	if d := p.clk.resolveDays(&g); d.from.Equal(f.from) {
+		f.end = g.end
+	}
 }
 
 // runOf reads how long something goes on from a day: 从明天开始三天, 12月1日起15天内.

@@ -143,7 +143,7 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 		return p.digital(n, e, c, evidence)
 	}
 	j := p.space(n.end)
-	weak := n.digits == 1 && !n.arabic && n.value > 0 && !evidence && !(i == 0 && j+1 == len(p.src)) // 一时, 几时
+	weak := n.digits == 1 && !n.arabic && n.value > 0 && !evidence && !(i == 0 && j+1 == len(p.src) && n.value > 1) // 一时, 几时
 	later := 0
 	if p.at(j) == '、' && evidence && n.int() > 0 { // 下午2、3点
 		if n2, ok := p.number(j + 1); ok && n2.value == n.value+1 && p.at(n2.end) == '点' {

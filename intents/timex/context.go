@@ -72,7 +72,7 @@ func (p *parser) dayInContext(i, j int, n number) bool {
 	if letter(prev) || prev == '第' || prev == '-' && !han(p.at(i-2)) || prev == '#' || prev == '$' || prev == '.' {
 		return false
 	}
-	if han(prev) && p.in(i-1, placeSuffix) && p.oneOf(i-2, "这里", "那里", "家里", "夜里") < 0 {
+	if han(prev) && i != p.done && p.in(i-1, placeSuffix) && p.oneOf(i-2, "这里", "那里", "家里", "夜里") < 0 {
 		return false
 	}
 	if p.at(j) == '日' {

@@ -98,6 +98,9 @@ func (p *parser) amount(i int) (v float64, most float64, end int, approx, half, 
 		}
 		return 3, 0, i + 1, true, false, true
 	}
+	if a, b := chineseDigit(p.at(i)), chineseDigit(p.at(i+1)); a > 0 && b == a+1 && p.at(i+2) == '十' { // 二三十
+		return float64(10 * a), float64(10 * b), i + 3, true, false, true
+	}
 	n, found := p.number(i)
 	if !found {
 		return 0, 0, i, false, false, false

@@ -75,7 +75,7 @@ func (p *parser) leadWord(i int) (which lead, end int) {
 
 // shortLead says whether 前, 后, 上 or 下 at i may stand before the length l, that begins at j.
 func (p *parser) shortLead(i, j int, l *length) bool {
-	if l.value == 0.5 || l.units > 1 || l.unit == Second || p.before(i, "以", "之", "提", "先", "向", "最", "背", "然", "落", "随", "楼", "月", "年", "周", "期", "门", "身") {
+	if l.value == 0.5 || l.units > 1 || l.unit == Second || p.before(i, "以", "之", "提", "先", "向", "最", "背", "然", "落", "随", "楼", "月", "年", "周", "期", "门", "身", "饭", "餐", "睡", "会", "课", "术", "产", "婚", "考", "赛", "班", "药") {
 		return false
 	}
 	if p.at(i) == '前' && l.unit == Quarter && p.at(l.end-3) != '个' { // 前三季度 are of this year
@@ -194,6 +194,8 @@ func (p *parser) trailing(i int, l *length) (Match, bool) {
 		return p.distance(i, p.oneOf(j, "之前", "以前", "前"), l, -1), true
 	case p.oneOf(j, "之内", "以内", "内") >= 0 && !p.in(p.opt(j, "之内", "以内", "内"), "部容科衣"):
 		return p.withinPhrase(i, p.oneOf(j, "之内", "以内", "内"), l), true
+	case p.lit(j, "一次") >= 0 && !p.in(j+2, "性"):
+		return p.onceEvery(i, j+2, l)
 	case p.oneOf(j, "以来", "来") >= 0 && (p.lit(j, "以来") >= 0 || p.at(i-1) == '近' || l.seconds == 0 && !han(p.at(j+1))):
 		m := p.match(i, p.oneOf(j, "以来", "来"))
 		m.Kind, m.Grain, m.Start, m.Stop, m.HasDate = Span, l.unit, p.clk.from(p.clk.now, l, -1), p.clk.now, true

@@ -114,6 +114,10 @@ func (p *parser) pointAt(i int) (point, bool) {
 		if k2 == k || p.at(k) != ',' && p.at(k) != 't' || digit(p.at(k2)) || p.at(k) == ',' {
 			if c, ok := p.clockAt(k2, true); ok && (p.at(k) != '在' || c.hasHour) {
 				f.clock, f.end = c, c.end
+			} else if digit(p.at(k2)) && k2 > f.end {
+				if c, ok := p.englishClock(k2, false); ok { // 11/26 3pm
+					f.clock, f.end = c, c.end
+				}
 			}
 		}
 		if e := p.oneOf(p.space(f.end), "左右", "前后"); e >= 0 && !f.clock.set() {
@@ -139,9 +143,15 @@ func (p *parser) apposition(f *fields) {
 	case ' ', '周', '星', '礼':
 		j = p.space(j)
 	default:
+		p.sameDate(f)
 		return
 	}
 	var g fields
+	if f.day > 0 && closing != 0 && p.weekDate(j, &g) && g.wd > 0 && p.at(g.end) == closing { // 12月2日（下周三）
+		f.saidDay, f.end = g.wd, g.end+1
+		return
+	}
+	g = fields{}
 	oneDay := !f.from.IsZero() && f.grain == OneDay && p.clk.plus(f.from, 1).Equal(f.to)
 	if (f.day > 0 || f.fest != nil || oneDay) && p.weekWord(j) >= 0 {
 		if !p.weekdayAlone(j, &g) || g.grain == Week || f.wd > 0 {
@@ -284,6 +294,9 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 	joint := p.space(a.f.end)
 	if e := p.opt(joint, "起", "开始"); since || p.rangeSep(e) >= 0 && p.at(joint) == '起' {
 		joint = e // 从3月1日起至今, 5月1日起至5月5日止
+	}
+	if a.f.clock.hasHour && p.lit(joint, "开到") >= 0 { // 下午3点开到5点
+		joint++
 	}
 	if s := p.rangeSep(joint); s >= 0 {
 		p.joint = s

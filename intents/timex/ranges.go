@@ -318,6 +318,8 @@ func (p *parser) bareEnds(r *bare, since bool) (a, b point, ok bool) {
 			return a, b, false
 		}
 		a.f.day = n
+	case p.lit(r.unit, "季度") >= 0 && n >= 1 && n < m && m <= 4:
+		a.f.sels = append(a.f.sels, selector{what: selQuarter, n: n})
 	case p.at(r.unit) == '月' && n >= 1 && n <= 12 && m <= 12 && r.frame.month == 0:
 		a.f.month = n
 		b, ok = p.pointAt(r.next)

@@ -241,6 +241,30 @@ func (p *parser) finer(i int, u *rule) bool {
 	return true
 }
 
+// onceEvery is the recurrence of 两周一次 and 半年一次.
+func (p *parser) onceEvery(i, e int, l *length) (Match, bool) {
+	u := rule{end: e, interval: int(l.value), next: func(_ *reckoner, from time.Time) time.Time { return from }}
+	freq, factor := "", 1
+	switch {
+	case l.units != 1 || l.workdays > 0 || l.max > 0:
+	case l.value == 0.5 && l.years > 0:
+		freq, u.interval = "MONTHLY", 6
+	case l.value == 0.5 && l.months > 0:
+		freq, u.interval = "DAILY", 15
+	case l.value != float64(int(l.value)):
+	default:
+		freq = map[Grain]string{OneDay: "DAILY", Week: "WEEKLY", Month: "MONTHLY", Quarter: "MONTHLY", Year: "YEARLY"}[l.unit]
+		if l.unit == Quarter {
+			factor = 3
+		}
+	}
+	if u.freq = freq; freq == "" {
+		return p.lengthMatch(i, l.end, l), true
+	}
+	u.interval *= factor
+	return p.recurring(i, &u)
+}
+
 // alternate reads 隔天, 隔周三.
 func (p *parser) alternate(i int, u *rule) bool {
 	n := 2

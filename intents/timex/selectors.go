@@ -132,7 +132,7 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		if e := p.oneOf(i, "上半年", "下半年", "前半年", "后半年"); e >= 0 {
 			return add(selector{what: selHalf, n: (p.place(i, "上前下后") + 1) / 2}, e)
 		}
-		if s, e := p.quarter(i); e >= 0 {
+		if s, e := p.quarter(i, f); e >= 0 {
 			return add(s, e)
 		}
 		if s, e := p.season(i, f); e >= 0 {
@@ -221,9 +221,9 @@ func (p *parser) firstUnits(i int, f *fields) bool {
 }
 
 // quarter reads 第三季度, 三季度, 首季, Q3.
-func (p *parser) quarter(i int) (selector, int) {
+func (p *parser) quarter(i int, f *fields) (selector, int) {
 	none := selector{}
-	if p.at(i) == 'q' && p.in(i+1, "1234") && !digit(p.at(i+2)) && !letter(p.at(i+2)) && !letter(p.at(i-1)) {
+	if p.at(i) == 'q' && p.in(i+1, "1234") && !digit(p.at(i+2)) && !letter(p.at(i+2)) && !letter(p.at(i-1)) && (!digit(p.at(i-1)) || f.hasYear) {
 		return selector{what: selQuarter, n: int(p.at(i+1) - '0')}, i + 2
 	}
 	if e := p.oneOf(i, "首季度", "首季"); e >= 0 {
@@ -290,7 +290,7 @@ func (p *parser) year(i int, f *fields) bool {
 		return false
 	}
 	j := p.space(n.end)
-	if n.arabic && n.digits == 4 && n.value > 1900 && n.value < 2200 && p.oneOf(j, "上半年", "下半年", "春季", "夏季", "秋季", "冬季", "第一季度", "第二季度", "第三季度", "第四季度") >= 0 {
+	if n.arabic && n.digits == 4 && n.value > 1900 && n.value < 2200 && p.oneOf(j, "上半年", "下半年", "春季", "夏季", "秋季", "冬季", "第一季度", "第二季度", "第三季度", "第四季度", "一季度", "二季度", "三季度", "四季度", "q1", "q2", "q3", "q4") >= 0 {
 		f.year, f.hasYear, f.end = n.int(), true, j // 2019上半年
 		return true
 	}
@@ -357,6 +357,6 @@ func (p *parser) monthFollows(i int) bool {
 	if p.festivalName(i, &f) {
 		return true
 	}
-	_, e := p.quarter(i)
+	_, e := p.quarter(i, &f)
 	return e > 0
 }
