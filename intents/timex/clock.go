@@ -118,7 +118,7 @@ func (p *parser) clockAt(i int, afterDate bool) (clock, bool) {
 		}
 		return c, true
 	}
-	if p.at(c.end) == '多' && c.grain == Hour { // 十点多
+	if p.at(c.end) == '多' && c.grain == Hour || p.at(c.end) == '许' && c.grain == Minute { // 十点多, 21时35分许
 		c.approx, c.end = true, c.end+1
 	}
 	if e := p.oneOf(p.space(c.end), "左右", "上下", "前后"); e >= 0 {

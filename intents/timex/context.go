@@ -4,9 +4,12 @@ import "strings"
 
 // What is not a time is told by its neighbours. Each rule here says which neighbour rules a reading out, and why.
 
-// idioms hold words of time but name none, by their first rune.
-var idioms = func() map[rune][][]rune {
-	m := map[rune][][]rune{}
+// idioms hold words of time but name none, in groups by their first rune.
+var idioms = func() (groups struct {
+	of   [1 << 16]uint8 // the group of a rune; group 0 is empty
+	list [][][]rune
+}) {
+	groups.list = make([][][]rune, 1)
 	for w := range strings.FieldsSeq(`
 		一日之计 一年之计 一天到晚 一日三餐 一日游 一时半会 一时半刻 一年四季 一年到头 一夜之间 一点点 一朝一夕 一分一秒 一周岁 一刻不停 一刻也 一秒钟都 一分钟都
 		一日为师 一日千里 一年一度 一夜暴富 一二九运动
@@ -17,15 +20,19 @@ var idioms = func() map[rune][][]rune {
 		今天头条 今日头条 今非昔比 今生今世 今朝有酒 明日之星 明日复明日 昨日重现 后天性
 		早上好 上午好 中午好 下午好 晚上好 早晚 度日如年 周年 周到 改天 哪天 平日里 天天向上 每日优鲜 朝九晚五 朝三暮四`) {
 		r := []rune(w)
-		m[r[0]] = append(m[r[0]], r)
+		k := &groups.of[r[0]]
+		if *k == 0 {
+			*k, groups.list = uint8(len(groups.list)), append(groups.list, nil)
+		}
+		groups.list[*k] = append(groups.list[*k], r)
 	}
-	return m
+	return groups
 }()
 
 // idiom returns the end of an idiom at i, else -1.
 func (p *parser) idiom(i int) int {
 next:
-	for _, w := range idioms[p.src[i]] {
+	for _, w := range idioms.list[idioms.of[p.src[i]]] {
 		for k, r := range w {
 			if p.at(i+k) != r {
 				continue next
@@ -134,7 +141,7 @@ func (p *parser) lengthInContext(i, e int, l *length) bool {
 	if i == p.joint {
 		return true
 	}
-	if p.in(i-1, "*×") || p.at(i-1) == 'x' && digit(p.at(i-2)) || !digit(p.at(i)) && i > p.done && p.numberBefore(i) { // 7x24小时
+	if p.in(i-1, "*×") || p.at(i-1) == 'x' && digit(p.at(i-2)) || !digit(p.at(i)) && i > p.done && p.at(i-1) != '万' && p.numberBefore(i) { // 7x24小时
 		return false
 	}
 	if p.in(i-1, "第") || letter(p.at(i-1)) || p.at(i-1) == '-' && digit(p.at(i-2)) || p.at(i-1) == '.' {

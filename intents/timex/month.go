@@ -92,6 +92,9 @@ func (p *parser) numberBefore(i int) bool {
 // inMonth reads the day or the part of a month that was just named.
 func (p *parser) inMonth(i int, f *fields) {
 	j := p.space(p.opt(i, "的"))
+	if p.at(j) == '月' && p.in(j+1, "底末初中") && p.at(i-1) == '月' { // 上个月月底
+		j++
+	}
 	if p.selectors(j, f) {
 		return
 	}
@@ -141,7 +144,7 @@ func lunarByName(month, day int) bool {
 func (p *parser) countsSomething(i int) bool {
 	i = p.space(i)
 	return digit(p.at(i)) || letter(p.at(i)) ||
-		p.in(i, "个天点时分秒年月周名人次元块条位户家栋幢楼层室房座间份种件项岁米公千克吨斤度倍%％.·/-~:至到、") && !p.rangeDay(i) ||
+		p.at(i) == '元' && !p.in(i+1, "宵旦") || p.in(i, "个天点时分秒年月周名人次块条位户家栋幢楼层室房座间份种件项岁米公千克吨斤度倍%％.·/-~:至到、") && !p.rangeDay(i) ||
 		p.oneOf(i, "小时", "多", "万", "亿", "星期", "礼拜", "单元", "平方", "工作日", "台", "辆", "只", "套", "张", "期", "级", "路", "单", "折", "成", "届") >= 0
 }
 

@@ -110,7 +110,11 @@ func (p *parser) leading(i int) (Match, bool) {
 	if !ok || short && !p.shortLead(i, j, &l) {
 		return Match{}, false
 	}
-	m := p.match(i, p.opt(l.end, "之内", "以内", "内", "里", "间", "期间", "以来"))
+	end := p.opt(l.end, "之内", "以内", "内", "里", "间", "期间", "以来")
+	if p.at(end) == '来' && which == behind && l.unit != OneDay && l.seconds == 0 && !p.in(end+1, "了过访到") { // 近十年来
+		end++
+	}
+	m := p.match(i, end)
 	m.Kind, m.Grain, m.Duration, m.HasDate, m.HasClock = Span, l.unit, l.duration(), true, l.seconds > 0
 	m.Approx = l.approx || short && p.in(i, "前后")
 	if short && p.in(i, "上下") && l.seconds == 0 && l.unit != OneDay { // 下两周 are whole weeks

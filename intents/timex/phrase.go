@@ -188,6 +188,9 @@ func (p *parser) tails(f *fields) {
 		sign, j = 1, p.oneOf(e, "之后", "以后", "假后", "过后", "节后", "后")
 	case p.oneOf(e, "之前", "以前", "节前", "前") >= 0:
 		sign, j = -1, p.oneOf(e, "之前", "以前", "节前", "前")
+	case f.grain == OneDay && p.oneOf(e, "一整天", "整天", "全天") >= 0 && !f.from.IsZero():
+		f.end = p.oneOf(e, "一整天", "整天", "全天")
+		return
 	case p.oneOf(f.end, thatDay...) >= 0 && (f.day > 0 || f.wd > 0):
 		f.end = p.oneOf(f.end, thatDay...)
 		return

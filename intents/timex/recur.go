@@ -272,7 +272,7 @@ func (p *parser) alternate(i int, u *rule) bool {
 	if v, e, ok := p.small(j, 2, 30); ok {
 		n, j = v+1, p.opt(e, "个")
 	}
-	if p.in(j, "壁离") || p.oneOf(j, "天热", "夜", "年热") >= 0 {
+	if p.in(j, "壁离") || p.in(i-1, "时间相阻") || p.oneOf(j, "天热", "夜", "年热") >= 0 {
 		return false
 	}
 	return p.everyOf(j, n, u)

@@ -47,7 +47,9 @@ func (p *parser) resolvePoint(pt *point, start int) Match {
 	}
 	if f.other != nil { // the date counts, the weekday is checked
 		said := d.from
-		if d = r.resolveDays(f.other); d.invalid != "" {
+		if g := f.other; g.month == 0 && !g.hasYear && g.day == said.Day() { // 上周三(24日)
+			said = d.from
+		} else if d = r.resolveDays(f.other); d.invalid != "" {
 			m.Kind, m.Invalid = Day, d.invalid
 			return m
 		}
