@@ -77,6 +77,9 @@ func (f *fields) hasDate() bool {
 	return f.hasYear || f.month > 0 || f.day > 0 || f.wd > 0 || f.fest != nil || !f.from.IsZero() || len(f.sels) > 0
 }
 
+// hasWeek says whether a weekday was said.
+func (f *fields) hasWeek() bool { return f.wd > 0 || f.saidDay > 0 }
+
 // days is a resolved run of days.
 type days struct {
 	from, to time.Time

@@ -142,6 +142,11 @@ func (p *parser) apposition(f *fields) {
 		j, closing = j+1, map[rune]rune{'[': ']', '【': '】'}[p.at(j)]
 	case ' ', '周', '星', '礼':
 		j = p.space(j)
+	case ',': // 12月1日，周二: only when it is one
+		if d := (fields{}); p.weekWord(p.space(j+1)) < 0 || !p.weekdayAlone(p.space(j+1), &d) || f.hasWeek() || weekday(p.clk.resolveDays(f).from) != d.wd {
+			return
+		}
+		j = p.space(j + 1)
 	default:
 		p.sameDate(f)
 		return
