@@ -39,13 +39,14 @@ type clock struct {
 	grain    Grain
 	exact    bool // a 24-hour time that no part of the day can shift: 14:30, 3pm, 零点
 	approx   bool
+	dots     bool // written with a dot: 2.30
 	invalid  string
 }
 
 func (c *clock) set() bool { return c.hasHour || c.part != noPart }
 
 var partWords = []word[part]{
-	{"凌晨", dawn}, {"拂晓", dawn}, {"黎明", dawn},
+	{"凌晨", dawn}, {"零晨", dawn}, {"拂晓", dawn}, {"黎明", dawn},
 	{"大清早", earlyMorning}, {"清早", earlyMorning}, {"清晨", earlyMorning},
 	{"一大早", morning}, {"大早上", morning}, {"早晨", morning}, {"早上", morning}, {"朝早", morning}, {"早间", morning}, {"一早", morning},
 	{"上午", forenoon}, {"上昼", forenoon}, {"午前", forenoon},
@@ -63,7 +64,7 @@ var shortParts = []word[part]{{"早", morning}, {"晨", morning}, {"朝", mornin
 // partWord reads a part of the day at i.
 func (p *parser) partWord(i int, afterDate bool) (part, int) {
 	switch p.at(i) {
-	case '凌', '拂', '黎', '大', '清', '一', '早', '上', '午', '中', '晌', '正', '下', '傍', '黄', '晚', '夜', '半', '深', '子', '白', '晨', '朝', '晏':
+	case '凌', '零', '拂', '黎', '大', '清', '一', '早', '上', '午', '中', '晌', '正', '下', '傍', '黄', '晚', '夜', '半', '深', '子', '白', '晨', '朝', '晏':
 	default:
 		return noPart, -1
 	}
@@ -135,6 +136,9 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 	case 'a', 'p':
 		return p.meridiemBefore(i, c)
 	}
+	if c.part != noPart && p.dotted(i, c) {
+		return true
+	}
 	n, ok := p.number(i)
 	if !ok || !n.whole() || n.digits > 2 {
 		return false
@@ -204,25 +208,6 @@ func (p *parser) decimal(i, e int) bool {
 	return k > e && (!han(p.at(k)) && k-e < 3 && p.rangeSep(k) < 0 || p.in(k, "万亿元块倍度吨克斤折级米公厘平") || p.oneOf(k, "小时", "个小时") >= 0)
 }
 
-// meridiemBefore reads AM 10:00 and PM3点.
-func (p *parser) meridiemBefore(i int, c *clock) bool {
-	e := p.oneOf(i, "am", "pm", "a.m.", "p.m.")
-	if e < 0 || letter(p.at(i-1)) || !digit(p.at(p.space(e))) {
-		return false
-	}
-	d := clock{pos: i}
-	if !p.hour(p.space(e), &d, true) || d.h > 12 || d.invalid != "" {
-		return false
-	}
-	pos := c.pos
-	*c = d
-	c.pos, c.exact, c.h = pos, true, d.h%12
-	if p.at(i) == 'p' {
-		c.h += 12
-	}
-	return true
-}
-
 // minutes reads what follows an hour: 半, 一刻, 二十, 05分30秒, 整.
 func (p *parser) minutes(e int, c *clock) {
 	j := p.space(e)
@@ -233,7 +218,7 @@ func (p *parser) minutes(e int, c *clock) {
 	case p.at(j) == '整':
 		c.end = j + 1
 		return
-	case p.at(j) == '过' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0), p.at(j) == '零' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0 && chineseDigit(p.at(j+2)) < 0):
+	case p.at(j) == '过' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0 || p.at(j+1) == '十'), p.at(j) == '零' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0 && chineseDigit(p.at(j+2)) < 0):
 		j++
 	case p.at(j) == '差':
 		if n, end, ok := p.small(j+1, 1, 59); ok && p.at(end) == '分' {
@@ -267,76 +252,6 @@ func (p *parser) minutes(e int, c *clock) {
 	if s, end, ok := p.small(p.space(c.end), 0, 59); ok && p.at(p.space(end)) == '秒' {
 		c.s, c.grain, c.end = s, Second, p.space(end)+1
 	}
-}
-
-// digital reads what follows the colon of 14:30 or 9:30:15 pm.
-func (p *parser) digital(n number, e int, c *clock, evidence bool) bool {
-	two := func(i int) (int, bool) {
-		if digit(p.at(i)) && digit(p.at(i+1)) && !digit(p.at(i+2)) {
-			return int(p.at(i)-'0')*10 + int(p.at(i+1)-'0'), true
-		}
-		return 0, false
-	}
-	m, ok := two(e)
-	if prev := p.at(n.end - n.digits - 1); !ok || !evidence && digit(prev) || prev == ':' || p.before(n.end-n.digits, "比分", "比") {
-		return false
-	}
-	c.h, c.m, c.grain, c.end, c.hasHour = n.int(), m, Minute, e+2, true
-	c.exact = n.digits == 2 && c.h < 10 || c.h == 0 || c.h > 12
-	if s, ok := two(c.end + 1); ok && p.at(c.end) == ':' {
-		c.s, c.grain, c.end = s, Second, c.end+3
-		if p.at(c.end) == '.' && digit(p.at(c.end+1)) { // fractions of a second
-			for c.end++; digit(p.at(c.end)); c.end++ {
-			}
-		}
-		p.zone(c)
-	} else if p.at(c.end) == ':' {
-		return false
-	}
-	if letter(p.at(c.end)) && p.oneOf(c.end, "am", "pm", "a.m", "p.m", "z") < 0 {
-		return false
-	}
-	switch {
-	case c.h > 24 || c.h == 24 && c.m+c.s > 0:
-		c.invalid = fmt.Sprintf("没有%d点", c.h)
-	case m > 59:
-		c.invalid = fmt.Sprintf("没有%d分", m)
-	case c.s > 59:
-		c.invalid = fmt.Sprintf("没有%d秒", c.s)
-	}
-	p.meridiem(c)
-	return true
-}
-
-// zone reads the offset from UTC behind the time of an ISO 8601 stamp, 2026-12-01T09:30:00+08:00 or …Z.
-func (p *parser) zone(c *clock) {
-	if p.at(c.pos-1) != 't' || !digit(p.at(c.pos-2)) {
-		return
-	}
-	sign, offset, e := 1, 0, c.end+1
-	switch p.at(c.end) {
-	case 'z':
-		if letter(p.at(e)) || digit(p.at(e)) {
-			return
-		}
-	case '+', '-':
-		h, m, s := p.arabic(e), number{}, p.at(e+2)
-		if s == ':' {
-			m = p.arabic(e + 3)
-		}
-		if h.digits != 2 || m.digits != 2 {
-			return
-		}
-		if p.at(c.end) == '-' {
-			sign = -1
-		}
-		offset, e = sign*(h.int()*60+m.int()), e+5
-	default:
-		return
-	}
-	_, here := p.clk.now.Zone()
-	c.m += here/60 - offset
-	c.exact, c.end = true, e
 }
 
 // toHour reads 差五分八点 and 差一刻九点.

@@ -117,6 +117,11 @@ func (p *parser) relative(i int) (k, end int, ok bool) {
 			return 0, i, false
 		}
 		i++
+	case '呢':
+		if p.at(i+1) != '个' {
+			return 0, i, false
+		}
+		i++
 	default:
 		return 0, i, false
 	}
@@ -268,7 +273,7 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 			return true
 		}
 		switch {
-		case p.in(i+1, "底末"), p.in(i+1, "初") && !p.in(i+2, "一二三四五六七八九十"), p.in(i+1, "中") && (p.in(i+2, "旬前后之以") || !han(p.at(i+2))):
+		case p.in(i+1, "底末尾"), p.in(i+1, "初") && !p.in(i+2, "一二三四五六七八九十"), p.in(i+1, "中") && (p.in(i+2, "旬前后之以") || !han(p.at(i+2))):
 			return p.selectorsIn(i+1, f, Month)
 		}
 		return false
@@ -277,7 +282,7 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 			f.year, f.hasYear, f.end = p.clk.today.Year(), true, i+1
 			return true
 		}
-		if p.in(i+1, "底末初中") && !p.before(i, "每", "半") && !p.numberBefore(i) && !(p.at(i+1) == '初' && p.in(i+2, "一二三四五六")) {
+		if p.in(i+1, "底末初中尾") && !p.before(i, "每", "半") && !p.numberBefore(i) && !(p.at(i+1) == '初' && p.in(i+2, "一二三四五六")) {
 			return p.selectorsIn(i+1, f, Year)
 		}
 		return false

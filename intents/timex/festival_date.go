@@ -6,7 +6,28 @@ func (p *parser) festivalDate(i int, f *fields) bool {
 		f.fest, f.off, f.end = p.clk.nextHoliday(), wholeHoliday, i+1
 		return f.fest != nil
 	}
+	if k, e, ok := p.relative(i); ok && !p.in(i, "今当同") && p.festivalName(e, f) && f.fest.statutoryOrNamed() {
+		return p.clk.moveFestival(f, k)
+	}
+	f.fest = nil
 	return p.festivalName(i, f)
+}
+
+// statutoryOrNamed says whether 上个 and 下个 before the festival mean an occurrence of it: not for 立春 and the like.
+func (f *festival) statutoryOrNamed() bool { return f.rule != 't' || f.statutory }
+
+// moveFestival gives f the year of the occurrence that is k away: 下个国庆 is the next after today, 上个 the last.
+func (r *reckoner) moveFestival(f *fields, k int) bool {
+	year, _, _ := r.today.Date()
+	day, ok := r.festivalDay(f.fest, year)
+	switch {
+	case k > 0 && day.After(r.today):
+		k--
+	case k < 0 && day.Before(r.today):
+		k++
+	}
+	f.year, f.hasYear = year+k, true
+	return ok
 }
 
 // festivalName reads a festival at i: 国庆, 母亲节, 世界环境日.

@@ -57,7 +57,7 @@ var unitWords = []word[unit]{
 	{"个周", unit{grain: Week, days: 7}}, {"周", unit{grain: Week, days: 7}},
 	{"个月", unit{grain: Month, months: 1}}, {"个多月", unit{grain: Month, months: 1}}, {"个多星期", unit{grain: Week, days: 7}}, {"个多礼拜", unit{grain: Week, days: 7}}, {"月", unit{grain: Month, months: 1, weak: true}},
 	{"个季度", unit{grain: Quarter, months: 3}}, {"季度", unit{grain: Quarter, months: 3, weak: true}},
-	{"个年头", unit{grain: Year, months: 12}}, {"周年", unit{grain: Year, months: 12}}, {"年", unit{grain: Year, months: 12}},
+	{"个世纪", unit{grain: Year, months: 1200}}, {"个年头", unit{grain: Year, months: 12}}, {"周年", unit{grain: Year, months: 12}}, {"年", unit{grain: Year, months: 12}},
 	{"个自然日", unit{grain: OneDay, days: 1}}, {"自然日", unit{grain: OneDay, days: 1}}, {"天", unit{grain: OneDay, days: 1}}, {"日", unit{grain: OneDay, days: 1, weak: true}}, {"晚", unit{grain: OneDay, days: 1, weak: true}}, {"夜", unit{grain: OneDay, days: 1, weak: true}},
 	{"昼夜", unit{grain: OneDay, days: 1}}, {"整天", unit{grain: OneDay, days: 1}}, {"整年", unit{grain: Year, months: 12}}, {"整周", unit{grain: Week, days: 7}},
 	{"分", unit{grain: Minute, seconds: 60, weak: true}}, {"时", unit{grain: Hour, seconds: 3600, weak: true}},
@@ -145,7 +145,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		if u.weak && l.units == 0 && !strong && !(half && u.grain == Month) && !p.weakUnit(i, j, ue, u, v) {
 			break
 		}
-		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && p.at(e-1) != '半' && !(strong && (p.in(i-1, "近去来") || p.in(i-1, "上下") && digit(p.at(i)) && !digit(p.at(ue)) && chineseDigit(p.at(ue)) < 0))) {
+		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && !p.in(e-1, "半数") && !(strong && (p.in(i-1, "近去来") || p.in(i-1, "上下") && digit(p.at(i)) && !digit(p.at(ue)) && chineseDigit(p.at(ue)) < 0))) {
 			break
 		}
 		if u.grain == Year && l.units == 0 && v >= 1000 && p.at(i) != '两' && chinesePower(p.at(e-1)) == 0 {
@@ -220,7 +220,7 @@ func (p *parser) weakUnit(i, j, e int, u unit, v float64) bool {
 	case Quarter:
 		return false
 	}
-	return u.grain == Month && v == 0.5
+	return u.grain == Month && (v == 0.5 || p.at(e-2) == '数')
 }
 
 // lengthRange reads 三到五天, 3天——8天, 两万四千到3万秒 at i.

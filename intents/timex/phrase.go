@@ -46,7 +46,7 @@ func (p *parser) skip(i int) int {
 
 const starters = "今明昨前后大上下这本当周星礼月年日季每天隔逢工元新情白妇女三植消愚劳五青护母父儿六建七八教国十万光双感平圣宪公复跨春端鬼中重腊小除立雨惊清谷夏芒秋处霜冬" +
 	"农阴旧阳公正闰凌拂黎早晨午晌傍黄晚夜半深子一二两三四五六七八九零〇几数壹贰叁差大约过再未近最接往随刚现马目此之以从自截到直于去来次翌即民宣光同咸道嘉乾雍康顺廿首第壬寒" +
-	"不龙祭节双q初头卅周眼立即赶稍待回听寻琴噚朝晏而旧同由倒世美全圣耶医警记助烈抗退阵总哥独禁志网盂乞寒浴上佛祭老"
+	"不龙祭节双q初头卅周眼立即赶稍待回听寻琴噚朝晏而旧同由倒世美全圣耶医警记助烈抗退阵总哥独禁志网盂乞寒浴上佛祭老呢依"
 
 var starterSet = func() *[1 << 16]bool {
 	var set [1 << 16]bool
@@ -317,10 +317,7 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 			m.Kind, m.Stop, m.LastStart = Span, p.clk.now, p.clk.now
 			return m, true
 		}
-		b, ok := p.pointAt(s)
-		if !ok {
-			b, ok = p.lunarEnd(s, &a.f)
-		}
+		b, ok := p.secondEnd(s, &a.f)
 		if ok {
 			p.hoursBehind(&a, &b)
 			if m, ok := p.rangeOf(start, &a, &b); ok {

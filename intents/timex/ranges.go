@@ -26,6 +26,18 @@ func (p *parser) rangeSep(i int) int {
 	return -1
 }
 
+// secondEnd reads the point that ends a range.
+func (p *parser) secondEnd(i int, a *fields) (point, bool) {
+	if c := (clock{pos: i}); a.clock.dots && p.dotted(i, &c) {
+		return point{fields{pos: i, end: c.end, clock: c}}, true
+	}
+	b, ok := p.pointAt(i)
+	if !ok {
+		b, ok = p.lunarEnd(i, a)
+	}
+	return b, ok
+}
+
 // lunarEnd reads the second end of 正月初一到十五, a number that only a lunar day before it makes a day.
 func (p *parser) lunarEnd(i int, a *fields) (point, bool) {
 	n, e, ok := p.small(i, 2, 30)

@@ -73,7 +73,7 @@ func (p *parser) phaseWord(i int, f *fields) bool {
 	var what selection
 	e := i + 1
 	switch {
-	case p.in(i, "底末") && p.at(i+1) != '月':
+	case p.in(i, "底末") && p.at(i+1) != '月', p.at(i) == '尾' && !p.in(i+1, "号气巴"):
 		what = selEnd
 	case p.lit(i, "初期") > 0:
 		what, e = selStart, i+2
@@ -140,7 +140,7 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		}
 	}
 	framed := f.hasYear || f.month > 0 || len(f.sels) > 0
-	if frame == Year && f.hasYear && p.at(i) == '年' && p.in(i+1, "初底末中") { // 明年年初
+	if frame == Year && f.hasYear && p.at(i) == '年' && p.in(i+1, "初底末中尾") { // 明年年初
 		i++
 	}
 	if k := p.place(i, "上下"); k > 0 && framed && frame == Month && p.oneOf(i+1, "半月", "半个月") >= 0 {
@@ -271,6 +271,11 @@ func (p *parser) year(i int, f *fields) bool {
 		if p.lit(e, "度") >= 0 {
 			f.end = e + 1
 		}
+		return true
+	}
+	if k := p.place(i, "去今明"); k > 0 && p.in(i+1, "春夏秋冬") && !p.in(i+2, "节晚雨笋令") && !han(p.at(i-1)) { // 今春, 去冬
+		f.year, f.hasYear, f.end = p.clk.today.Year()+k-2, true, i+2
+		f.sels = append(f.sels, selector{what: selSeason, n: p.place(i+1, "春夏秋冬") - 1})
 		return true
 	}
 	for _, era := range eras {
