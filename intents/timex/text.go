@@ -110,10 +110,16 @@ func (p *parser) place(i int, list string) int {
 
 // lit returns the end of word when it stands at i, else -1.
 func (p *parser) lit(i int, word string) int {
-	if i < 0 || i >= len(p.src) || !strings.HasPrefix(p.folded[p.foff[i]:], word) {
+	if i < 0 || i >= len(p.src) || !begins(p.folded[p.foff[i]:], word) {
 		return -1
 	}
 	return i + utf8.RuneCountInString(word)
+}
+
+// begins is strings.HasPrefix for words most of which do not stand there: characters differ in their last byte first.
+func begins(s, word string) bool {
+	n := len(word)
+	return len(s) >= n && s[n-1] == word[n-1] && s[:n] == word
 }
 
 // oneOf returns the end of the first of words that stands at i, else -1. Longer words must come first.
@@ -161,11 +167,15 @@ type word[T any] struct {
 
 // find returns the value and end of the first word that stands at i.
 func find[T any](p *parser, i int, table []word[T]) (T, int) {
-	for _, w := range table {
-		if e := p.lit(i, w.text); e >= 0 {
-			return w.value, e
+	var none T
+	if i < 0 || i >= len(p.src) {
+		return none, -1
+	}
+	rest := p.folded[p.foff[i]:]
+	for k := range table {
+		if w := &table[k]; begins(rest, w.text) {
+			return w.value, i + utf8.RuneCountInString(w.text)
 		}
 	}
-	var none T
 	return none, -1
 }
