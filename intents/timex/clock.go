@@ -87,7 +87,7 @@ func (p *parser) partWord(i int, afterDate bool) (part, int) {
 	if p.lit(e, "一点") >= 0 && !p.in(e+2, "半钟多零一二三四五") { // 早一点, 晚一点: a little
 		return noPart, -1
 	}
-	if n, ok := p.number(e); ok && p.in(n.end, "点时:") && p.at(e-1) != '夜' {
+	if n, ok := p.number(e); ok && p.in(p.space(n.end), "点时:") && p.at(e-1) != '夜' {
 		return v, e
 	}
 	return noPart, -1
@@ -237,7 +237,7 @@ func (p *parser) minutes(e int, c *clock) {
 	case p.at(k) == '刻' && n.int() >= 1 && n.int() <= 3:
 		c.m, c.grain, c.end = 15*n.int(), Minute, p.opt(k+1, "钟")
 		return
-	case p.at(k) == '分' && !p.in(k+1, "之钱"):
+	case p.at(k) == '分' && p.at(k+1) != '钱' && !(p.at(k+1) == '之' && !p.in(k+2, "前后间内")):
 		c.end = p.opt(k+1, "钟", "整")
 	case n.int() < 60 && (n.digits == 2 || n.digits == 0 || n.value < 10 && j > e) && (p.rangeSep(k) >= 0 || !p.countsSomething(k)):
 		c.end = n.end

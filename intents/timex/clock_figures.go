@@ -26,7 +26,7 @@ func (p *parser) digital(n number, e int, c *clock, evidence bool) bool {
 	} else if p.at(c.end) == ':' {
 		return false
 	}
-	if p.at(c.end) == '分' && c.grain == Minute && !p.in(c.end+1, "钟之") { // 8:30分
+	if p.at(c.end) == '分' && c.grain == Minute && p.at(c.end+1) != '钟' { // 8:30分
 		c.end++
 	}
 	if letter(p.at(c.end)) && p.oneOf(c.end, "am", "pm", "a.m", "p.m", "z") < 0 {

@@ -81,7 +81,10 @@ func (p *parser) number2(e int) bool {
 	if chineseDigit(p.at(e-1)) < 0 {
 		return false
 	}
-	return chineseDigit(p.at(e)) >= 0 || chinesePower(p.at(e)) > 0 || digit(p.at(e)) || p.in(e, "点月号日个楼栋年时分")
+	if digit(p.at(e)) { // 五一8点 has an hour
+		return !p.in(p.arabic(e).end, "点时:")
+	}
+	return chineseDigit(p.at(e)) >= 0 || chinesePower(p.at(e)) > 0 || p.in(e, "点月号日个楼栋年时分")
 }
 
 func (p *parser) festivalTail(f *fields) {

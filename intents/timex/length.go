@@ -183,7 +183,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		}
 		l.end = ue
 		j = p.opt(ue, "零", "又")
-		if p.at(j-1) == '零' && chineseDigit(p.at(j)) < 0 && !digit(p.at(j)) {
+		if p.at(j-1) == '零' && chineseDigit(p.at(j)) < 0 && !digit(p.at(j)) && !p.in(j, "十半") {
 			break
 		}
 	}

@@ -155,7 +155,7 @@ func (p *parser) rangeDay(i int) bool {
 		return p.at(i) == '、'
 	}
 	n, ok := p.number(e)
-	return ok && (p.in(n.end, "日号月") || n.int() <= 31 && n.digits <= 2 && !p.countsSomething(n.end))
+	return ok && (p.in(p.space(n.end), "日号月") || n.int() <= 31 && n.digits <= 2 && !p.countsSomething(n.end))
 }
 
 // day alone: 3号, 25日.
@@ -169,6 +169,9 @@ func (p *parser) dayAlone(i int, f *fields) bool {
 		return false
 	}
 	j := n.end
+	if n.arabic && p.at(j) == ' ' {
+		j++
+	}
 	if !p.in(j, "号日") || !p.dayInContext(i, j, n) {
 		return false
 	}

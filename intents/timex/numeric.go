@@ -71,7 +71,7 @@ func (p *parser) compactDate(i, j, v, w int, f *fields) bool {
 }
 
 func (p *parser) threeNumbers(j int, glued bool, sep rune, v, w [3]int, f *fields) bool {
-	if next := p.at(j); !glued && (next == sep && sep != ' ' && (digit(p.at(j+1)) || sep == '.' && w[0] != 4) || digit(next) || next == '%' || letter(next) && next != 't') {
+	if next := p.at(j); !glued && !(next == '-' && w[0] == 4 && p.joint < 0 && p.yearDash(j+1)) && (next == sep && sep != ' ' && (digit(p.at(j+1)) || sep == '.' && w[0] != 4) || digit(next) || next == '%' || letter(next) && next != 't') {
 		return false
 	}
 	y, m, d := v[0], v[1], v[2]
@@ -107,6 +107,12 @@ func (p *parser) dottedRange(j int) bool {
 		return ok && m > 0 && (e == len(p.src) || !p.countsSomething(e))
 	}
 	return p.joint >= 0 && p.joint < j && j-p.joint <= 5
+}
+
+// yearDash says whether a date such as 2015-02-01 begins at i: what stands before it is the first end of a range.
+func (p *parser) yearDash(i int) bool {
+	n := p.arabic(i)
+	return digit(p.at(i)) && n.digits == 4 && p.at(n.end) == '-' && digit(p.at(n.end+1))
 }
 
 // slashedRange says whether 8/11 goes on as 8/11-8/22.

@@ -351,7 +351,7 @@ func (p *parser) century(n int) int {
 // monthFollows says whether a month, a festival or a part of a year stands at i.
 func (p *parser) monthFollows(i int) bool {
 	i = p.space(p.opt(i, "的", "农历", "阴历"))
-	if _, e, ok := p.small(i, 1, 12); ok && (p.at(e) == '月' || p.rangeSep(e) > 0) {
+	if _, e, ok := p.small(i, 1, 12); ok && (p.at(p.space(e)) == '月' || p.rangeSep(e) > 0) {
 		return true
 	}
 	if p.in(i, "底初末正腊冬闰春夏秋") || p.oneOf(i, "上半年", "下半年", "第") > 0 {
