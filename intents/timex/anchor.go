@@ -132,7 +132,7 @@ func (p *parser) inList(i int, f *fields) {
 	last := &p.last
 	bareDay := f.day > 0 && f.month == 0 && !f.hasYear && !f.lunar
 	bareWeekday := f.wd > 0 && f.from.IsZero() && !f.hasYear && f.month == 0 && f.grain != Week
-	if (bareDay && last.day > 0 || bareWeekday && last.wd > 0) && i > last.end && p.space(p.opt(last.end, "、", "和", "及", "与", "或", ",")) == i {
+	if (bareDay && last.day > 0 && f.day > last.day || bareWeekday && last.wd > 0 && f.wd > last.wd) && i > last.end && p.space(p.opt(last.end, "、", "和", "及", "与", "或", ",")) == i {
 		a := fields{year: last.year, hasYear: last.hasYear, month: last.month, day: last.day, wd: last.wd}
 		if bareWeekday {
 			a.from, a.to, a.grain = last.week, p.clk.plus(last.week, 7), Week

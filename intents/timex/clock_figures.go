@@ -11,7 +11,7 @@ func (p *parser) digital(n number, e int, c *clock, evidence bool) bool {
 		return 0, false
 	}
 	m, ok := two(e)
-	if prev := p.at(n.end - n.digits - 1); !ok || !evidence && digit(prev) || prev == ':' || p.before(n.end-n.digits, "比分", "比") {
+	if prev := p.at(n.end - n.digits - 1); !ok || !evidence && digit(prev) || prev == ':' || p.before(n.end-n.digits, "比分", "比例", "配比", "之比", "释比", "占比") {
 		return false
 	}
 	c.h, c.m, c.grain, c.end, c.hasHour = n.int(), m, Minute, e+2, true

@@ -149,7 +149,7 @@ func (p *parser) lengthInContext(i, e int, l *length) bool {
 	}
 	if l.units == 1 {
 		switch {
-		case l.unit == Hour && l.seconds == 24*3600 && !p.in(i-1, "来去近后前隔后内的") && p.at(e) != 0 && !p.in(e, "内后前以之左未还,。;!?,.~-到 "):
+		case l.unit == Hour && l.seconds == 24*3600 && p.at(e-2) == '小' && p.at(e-3) != '个' && !p.in(i-1, "来去近后前隔后内的") && p.at(e) != 0 && !p.in(e, "内后前以之左未还的,。;!?,.~-到 "):
 			return false // 24小时便利店: round the clock
 		case l.unit == Year && p.in(e, "级代轻龄老纪生"), l.unit == Week && p.in(e, "岁边年"), l.unit == OneDay && p.in(e, "井台花气空下线窗桥生才堂涯使连酒超") && !p.in(e, "下午"):
 			return false

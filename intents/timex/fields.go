@@ -77,6 +77,11 @@ func (f *fields) hasDate() bool {
 	return f.hasYear || f.month > 0 || f.day > 0 || f.wd > 0 || f.fest != nil || !f.from.IsZero() || len(f.sels) > 0
 }
 
+// namesDay says whether the fields name one day, so that a time of day can go with it.
+func (f *fields) namesDay() bool {
+	return f.day > 0 || f.wd > 0 || f.fest != nil || !f.from.IsZero() && f.grain == OneDay || len(f.sels) > 0
+}
+
 // hasWeek says whether a weekday was said.
 func (f *fields) hasWeek() bool { return f.wd > 0 || f.saidDay > 0 }
 

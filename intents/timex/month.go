@@ -83,10 +83,13 @@ func (p *parser) month(i int, f *fields) bool {
 	return true
 }
 
+// clauseEnds says whether the comma at i parts clauses, not thousands: it is a Chinese one, or stands behind a phrase.
+func (p *parser) clauseEnds(i int) bool { return p.text[p.off[i]] != ',' || i == p.done }
+
 // numberBefore says whether a number runs into i from the left, so that i does not begin one.
 func (p *parser) numberBefore(i int) bool {
 	r := p.at(i - 1)
-	return digit(r) || (r == '.' || r == ',') && digit(p.at(i-2)) || (chineseDigit(r) >= 0 || chinesePower(r) > 0) && !digit(p.at(i))
+	return digit(r) || (r == '.' || r == ',' && !p.clauseEnds(i-1)) && digit(p.at(i-2)) || (chineseDigit(r) >= 0 || chinesePower(r) > 0) && !digit(p.at(i))
 }
 
 // inMonth reads the day or the part of a month that was just named.

@@ -3,7 +3,7 @@ package timex
 // numericDate reads dates written with figures and signs: 2026-12-01, 2026/12/1, 2026.12.1, 20261201, 12-01, 12.1 9:30.
 func (p *parser) numericDate(i int, f *fields) bool {
 	prev := p.at(i - 1)
-	if i != p.joint && (digit(prev) || letter(prev) || (prev == '.' || prev == '-' || prev == '/' || prev == ',' || prev == ':') && (digit(p.at(i-2)) || letter(p.at(i-2)))) {
+	if i != p.joint && (digit(prev) || letter(prev) || (prev == '.' || prev == '-' || prev == '/' || prev == ',' && !p.clauseEnds(i-1) || prev == ':') && (digit(p.at(i-2)) || letter(p.at(i-2)))) {
 		return false
 	}
 	var v [3]int

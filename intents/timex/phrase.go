@@ -111,7 +111,7 @@ func (p *parser) pointAt(i int) (point, bool) {
 		p.apposition(f)
 		k := p.space(f.end)
 		k2 := p.space(p.opt(k, "的", ",", "t", "在"))
-		if k2 == k || p.at(k) != ',' && p.at(k) != 't' || digit(p.at(k2)) || p.at(k) == ',' {
+		if k2 == k || p.at(k) != 't' && p.at(k) != ',' || p.at(k) == 't' && digit(p.at(k2)) || p.at(k) == ',' && f.namesDay() {
 			if c, ok := p.clockAt(k2, true); ok && (p.at(k) != '在' || c.hasHour) {
 				f.clock, f.end = c, c.end
 			} else if digit(p.at(k2)) && k2 > f.end {

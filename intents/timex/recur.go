@@ -97,7 +97,10 @@ func (p *parser) weekdaysDaily(i int, u *rule) bool {
 
 // recurring reads the time of day behind a rule and builds the match.
 func (p *parser) recurring(i int, u *rule) (Match, bool) {
-	j := p.space(p.opt(p.space(u.end), "的", ",", "都是", "都在", "都"))
+	j := p.space(p.opt(p.space(u.end), "的", "都是", "都在", "都"))
+	if u.hasDay || u.freq == "DAILY" {
+		j = p.space(p.opt(j, ","))
+	}
 	c, ok := p.clockAt(j, true)
 	if !ok || j != u.end && !c.hasHour && p.at(u.end) != '的' {
 		c = clock{}
@@ -355,7 +358,7 @@ func (p *parser) everyWeek(i, n int, u *rule) bool {
 			}
 			j = p.opt(e, "、", "和", "及", "与", ",", "/")
 			j = max(j, p.weekWord(j))
-			if _, e3 := p.weekdayChar(j); e3 < 0 || p.in(e3, "点月号个:时") {
+			if _, e3 := p.weekdayChar(j); e3 < 0 || p.in(e3, "点月号个:时十") {
 				break
 			}
 		}
