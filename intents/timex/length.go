@@ -248,7 +248,7 @@ func (p *parser) lengthRange(i int, strong bool) (length, bool) {
 	}
 	p.joint = s
 	hi, okHi := p.length(s, strong)
-	if !okHi || hi.units != 1 || ok && (hi.unit != l.unit || l.units > 1) {
+	if !okHi || hi.units != 1 || ok && (l.units > 1 || hi.unit != l.unit && hi.total() <= l.total()) { // 半年到一年
 		return l, ok
 	}
 	if !ok {

@@ -206,7 +206,7 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 	if p.finer(p.opt(j, "过"), u) { // 每过两小时
 		return true
 	}
-	if v, e, ok := p.small(p.opt(j, "一个"), 1, 99); ok && p.lit(j, "一个") < 0 {
+	if v, e, ok := p.small(p.opt(j, "一个"), 1, 366); ok && p.lit(j, "一个") < 0 {
 		if p.in(e, "点时分秒:人户次位栋号") || p.lit(e, "小时") > 0 {
 			return false
 		}
