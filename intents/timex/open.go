@@ -110,6 +110,9 @@ func (p *parser) fromNow(start, e int) (Match, bool) {
 		return m, true
 	}
 	stop := p.resolvePoint(&b, b.f.pos)
+	if stop.Invalid == "" && !stop.Stop.After(p.clk.now) {
+		return Match{}, false
+	}
 	m := p.match(start, b.f.end)
 	m.Joined = true
 	m.Kind, m.Start, m.LastStart, m.Stop, m.Grain, m.HasDate, m.HasClock = Span, p.clk.now, stop.Start, stop.Stop, stop.Grain, true, stop.HasClock

@@ -319,8 +319,9 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 		}
 		b, ok := p.secondEnd(s, &a.f)
 		if ok {
-			p.hoursBehind(&a, &b)
-			if m, ok := p.rangeOf(start, &a, &b); ok {
+			first := a // stands for itself where the two make no range
+			p.hoursBehind(&first, &b)
+			if m, ok := p.rangeOf(start, &first, &b); ok {
 				return m, true
 			}
 		}
