@@ -39,18 +39,19 @@ type clock struct {
 	grain    Grain
 	exact    bool // a 24-hour time that no part of the day can shift: 14:30, 3pm, 零点
 	approx   bool
+	dots     bool // written with a dot: 2.30
 	invalid  string
 }
 
 func (c *clock) set() bool { return c.hasHour || c.part != noPart }
 
 var partWords = []word[part]{
-	{"凌晨", dawn}, {"拂晓", dawn}, {"黎明", dawn},
+	{"凌晨", dawn}, {"零晨", dawn}, {"拂晓", dawn}, {"黎明", dawn},
 	{"大清早", earlyMorning}, {"清早", earlyMorning}, {"清晨", earlyMorning},
-	{"一大早", morning}, {"大早上", morning}, {"早晨", morning}, {"早上", morning}, {"早间", morning}, {"一早", morning},
-	{"上午", forenoon}, {"午前", forenoon},
+	{"一大早", morning}, {"大早上", morning}, {"早晨", morning}, {"早上", morning}, {"朝早", morning}, {"早间", morning}, {"一早", morning},
+	{"上午", forenoon}, {"上昼", forenoon}, {"午前", forenoon},
 	{"中午", noon}, {"午间", noon}, {"晌午", noon}, {"正午", noon},
-	{"午后", earlyAfternoon}, {"下午", afternoon},
+	{"午后", earlyAfternoon}, {"下午", afternoon}, {"下昼", afternoon}, {"晏昼", afternoon},
 	{"傍晚", dusk}, {"黄昏", dusk},
 	{"大晚上", evening}, {"晚上", evening}, {"晚间", evening}, {"夜晚", evening}, {"夜间", evening}, {"夜里", evening},
 	{"大半夜", night}, {"半夜", night}, {"深夜", night}, {"午夜", midnight}, {"子夜", midnight},
@@ -58,12 +59,12 @@ var partWords = []word[part]{
 }
 
 // shortParts need a day before them or an hour after: 明早, 晚8点.
-var shortParts = []word[part]{{"早", morning}, {"晨", morning}, {"晚", evening}, {"夜", evening}}
+var shortParts = []word[part]{{"早", morning}, {"晨", morning}, {"朝", morning}, {"晚", evening}, {"夜", evening}}
 
 // partWord reads a part of the day at i.
 func (p *parser) partWord(i int, afterDate bool) (part, int) {
 	switch p.at(i) {
-	case '凌', '拂', '黎', '大', '清', '一', '早', '上', '午', '中', '晌', '正', '下', '傍', '黄', '晚', '夜', '半', '深', '子', '白', '晨':
+	case '凌', '零', '拂', '黎', '大', '清', '一', '早', '上', '午', '中', '晌', '正', '下', '傍', '黄', '晚', '夜', '半', '深', '子', '白', '晨', '朝', '晏':
 	default:
 		return noPart, -1
 	}
@@ -74,7 +75,7 @@ func (p *parser) partWord(i int, afterDate bool) (part, int) {
 		return v, e
 	}
 	v, e := find(p, i, shortParts)
-	if e < 0 {
+	if e < 0 || p.at(i) == '朝' && !(afterDate && p.in(i-1, "今明听寻")) { // 朝 faces and reigns; 今朝, 听朝 are mornings
 		return noPart, -1
 	}
 	if p.at(e-1) == '早' && (p.lit(e, "中晚") >= 0 || p.at(e) == '晚' && !p.in(e+1, "点一些")) { // 每天早中晚: several times, none of them said
@@ -86,7 +87,7 @@ func (p *parser) partWord(i int, afterDate bool) (part, int) {
 	if p.lit(e, "一点") >= 0 && !p.in(e+2, "半钟多零一二三四五") { // 早一点, 晚一点: a little
 		return noPart, -1
 	}
-	if n, ok := p.number(e); ok && p.in(n.end, "点时:") && p.at(e-1) != '夜' {
+	if n, ok := p.number(e); ok && p.in(p.space(n.end), "点时:") && p.at(e-1) != '夜' {
 		return v, e
 	}
 	return noPart, -1
@@ -118,7 +119,7 @@ func (p *parser) clockAt(i int, afterDate bool) (clock, bool) {
 		}
 		return c, true
 	}
-	if p.at(c.end) == '多' && c.grain == Hour { // 十点多
+	if p.at(c.end) == '多' && c.grain == Hour || p.at(c.end) == '许' && c.grain == Minute { // 十点多, 21时35分许
 		c.approx, c.end = true, c.end+1
 	}
 	if e := p.oneOf(p.space(c.end), "左右", "上下", "前后"); e >= 0 {
@@ -129,8 +130,14 @@ func (p *parser) clockAt(i int, afterDate bool) (clock, bool) {
 
 // hour reads 8点, 八点半, 14:30, 差五分八点 at i.
 func (p *parser) hour(i int, c *clock, evidence bool) bool {
-	if p.at(i) == '差' {
+	switch p.at(i) {
+	case '差':
 		return p.toHour(i, c)
+	case 'a', 'p':
+		return p.meridiemBefore(i, c)
+	}
+	if c.part != noPart && p.dotted(i, c) {
+		return true
 	}
 	n, ok := p.number(i)
 	if !ok || !n.whole() || n.digits > 2 {
@@ -140,17 +147,26 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 		return p.digital(n, e, c, evidence)
 	}
 	j := p.space(n.end)
+	weak := n.digits == 1 && !n.arabic && n.value > 0 && !evidence && !(i == 0 && j+1 == len(p.src) && n.value > 1) // 一时, 几时
+	later := 0
+	if p.at(j) == '、' && evidence && n.int() > 0 { // 下午2、3点
+		if n2, ok := p.number(j + 1); ok && n2.value == n.value+1 && p.at(n2.end) == '点' {
+			later, j = n2.int(), n2.end
+		}
+	}
 	var e int
 	switch {
 	case p.at(j) == '点':
-		e = p.opt(j+1, "钟")
-	case p.at(j) == '时' && !p.in(j+1, "间候常段效代期光候速") && (n.digits != 1 || n.arabic || evidence):
+		weak, e = false, p.opt(j+1, "钟")
+	case p.at(j) == '时' && !p.in(j+1, "间候常段效代期光候速") && (n.value > 0 || p.at(j+1) != '工'):
 		e = p.opt(j+1, "整", "许")
 	default:
 		return false
 	}
 	c.h = n.int()
-	if n.digits == 2 && !n.arabic { // 七八点
+	if later > 0 {
+		c.h2, c.approx = later, true
+	} else if n.digits == 2 && !n.arabic { // 七八点
 		a, b := n.int()/10, n.int()%10
 		if b != a+1 || n.int() > 89 {
 			if a != 0 {
@@ -174,7 +190,22 @@ func (p *parser) hour(i int, c *clock, evidence bool) bool {
 	}
 	c.hasHour, c.grain, c.end = true, Hour, e
 	p.minutes(e, c)
-	return evidence || c.end > e || p.hourInContext(i, e, n)
+	if c.end == e && !n.arabic && p.decimal(i, e) {
+		return false
+	}
+	return evidence || c.end > e || !weak && p.hourInContext(i, e, n)
+}
+
+// decimal says whether 点 before e is the point of a number: 三点五米, 百分之十二点五.
+func (p *parser) decimal(i, e int) bool {
+	if p.before(i, "百分之", "千分之", "万分之") {
+		return true
+	}
+	k := e
+	for chineseDigit(p.at(k)) >= 0 {
+		k++
+	}
+	return k > e && (!han(p.at(k)) && k-e < 3 && p.rangeSep(k) < 0 || p.in(k, "万亿元块倍度吨克斤折级米公厘平") || p.oneOf(k, "小时", "个小时") >= 0)
 }
 
 // minutes reads what follows an hour: 半, 一刻, 二十, 05分30秒, 整.
@@ -187,7 +218,7 @@ func (p *parser) minutes(e int, c *clock) {
 	case p.at(j) == '整':
 		c.end = j + 1
 		return
-	case p.at(j) == '过' && chineseDigit(p.at(j+1)) >= 0, p.at(j) == '零' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0 && chineseDigit(p.at(j+2)) < 0):
+	case p.at(j) == '过' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0 || p.at(j+1) == '十'), p.at(j) == '零' && (digit(p.at(j+1)) || chineseDigit(p.at(j+1)) >= 0 && chineseDigit(p.at(j+2)) < 0):
 		j++
 	case p.at(j) == '差':
 		if n, end, ok := p.small(j+1, 1, 59); ok && p.at(end) == '分' {
@@ -206,7 +237,7 @@ func (p *parser) minutes(e int, c *clock) {
 	case p.at(k) == '刻' && n.int() >= 1 && n.int() <= 3:
 		c.m, c.grain, c.end = 15*n.int(), Minute, p.opt(k+1, "钟")
 		return
-	case p.at(k) == '分' && !p.in(k+1, "之钱"):
+	case p.at(k) == '分' && p.at(k+1) != '钱' && !(p.at(k+1) == '之' && !p.in(k+2, "前后间内")):
 		c.end = p.opt(k+1, "钟", "整")
 	case n.int() < 60 && (n.digits == 2 || n.digits == 0 || n.value < 10 && j > e) && (p.rangeSep(k) >= 0 || !p.countsSomething(k)):
 		c.end = n.end
@@ -221,44 +252,6 @@ func (p *parser) minutes(e int, c *clock) {
 	if s, end, ok := p.small(p.space(c.end), 0, 59); ok && p.at(p.space(end)) == '秒' {
 		c.s, c.grain, c.end = s, Second, p.space(end)+1
 	}
-}
-
-// digital reads what follows the colon of 14:30 or 9:30:15 pm.
-func (p *parser) digital(n number, e int, c *clock, evidence bool) bool {
-	two := func(i int) (int, bool) {
-		if digit(p.at(i)) && digit(p.at(i+1)) && !digit(p.at(i+2)) {
-			return int(p.at(i)-'0')*10 + int(p.at(i+1)-'0'), true
-		}
-		return 0, false
-	}
-	m, ok := two(e)
-	if prev := p.at(n.end - n.digits - 1); !ok || !evidence && digit(prev) || prev == ':' || p.before(n.end-n.digits, "比分", "比") {
-		return false
-	}
-	c.h, c.m, c.grain, c.end, c.hasHour = n.int(), m, Minute, e+2, true
-	c.exact = n.digits == 2 && c.h < 10 || c.h == 0 || c.h > 12
-	if s, ok := two(c.end + 1); ok && p.at(c.end) == ':' {
-		c.s, c.grain, c.end = s, Second, c.end+3
-		if p.at(c.end) == '.' && digit(p.at(c.end+1)) { // fractions of a second
-			for c.end++; digit(p.at(c.end)); c.end++ {
-			}
-		}
-	} else if p.at(c.end) == ':' {
-		return false
-	}
-	if letter(p.at(c.end)) && p.oneOf(c.end, "am", "pm", "a.m", "p.m", "z") < 0 {
-		return false
-	}
-	switch {
-	case c.h > 24 || c.h == 24 && c.m+c.s > 0:
-		c.invalid = fmt.Sprintf("没有%d点", c.h)
-	case c.m > 59:
-		c.invalid = fmt.Sprintf("没有%d分", c.m)
-	case c.s > 59:
-		c.invalid = fmt.Sprintf("没有%d秒", c.s)
-	}
-	p.meridiem(c)
-	return true
 }
 
 // toHour reads 差五分八点 and 差一刻九点.

@@ -1,15 +1,15 @@
 package timex
 
 var relDays = []word[int]{
-	{"大前天", -3}, {"大后天", 3}, {"大前日", -3}, {"大后日", 3},
+	{"大大前天", -4}, {"大大后天", 4}, {"大前天", -3}, {"大后天", 3}, {"大前日", -3}, {"大后日", 3},
 	{"前天", -2}, {"昨天", -1}, {"今天", 0}, {"明天", 1}, {"后天", 2},
 	{"次日", 1}, {"前日", -2}, {"昨日", -1}, {"今日", 0}, {"本日", 0}, {"明日", 1}, {"后日", 2}, {"翌日", 1},
-	{"当天", 0}, {"当日", 0}, {"即日", 0},
+	{"当天", 0}, {"当日", 0}, {"同日", 0}, {"即日", 0}, {"听日", 1}, {"寻日", -1}, {"琴日", -1}, {"噚日", -1},
 	{"昨儿", -1}, {"今儿", 0}, {"明儿", 1}, {"后儿", 2}, {"前儿", -2},
 }
 
 // shortDays need a part of the day behind them: 今晚, 明早, 当晚.
-var shortDays = []word[int]{{"昨", -1}, {"今", 0}, {"明", 1}, {"当", 0}, {"前", -2}, {"后", 2}}
+var shortDays = []word[int]{{"昨", -1}, {"今", 0}, {"明", 1}, {"当", 0}, {"前", -2}, {"后", 2}, {"听", 1}, {"寻", -1}, {"琴", -1}, {"噚", -1}}
 
 // date reads a date at i into f.
 func (p *parser) date(i int, f *fields) bool {
@@ -32,7 +32,7 @@ func (p *parser) relDay(i int, f *fields) bool {
 		return true
 	}
 	switch p.at(i) {
-	case '大', '前', '昨', '今', '明', '后', '本', '翌', '当', '即', '次', '下':
+	case '大', '前', '昨', '今', '明', '后', '本', '翌', '当', '即', '次', '下', '同', '听', '寻', '琴', '噚':
 	default:
 		return false
 	}
@@ -54,10 +54,10 @@ func (p *parser) relDay(i int, f *fields) bool {
 	} else if p.in(e, "井台桥线性头") && !p.in(i, "今昨明") || p.before(i, "先") {
 		return false // 天井, 天台, 后天性, 先天后天
 	}
-	if p.at(i) == '当' && p.before(i, "应", "相", "适", "妥") {
-		return false
+	if p.at(i) == '当' && p.before(i, "应", "相", "适", "妥") || p.in(i, "同本听") && p.in(e, "语料文本常报记剧漫元") || p.at(i) == '同' && p.before(i, "不", "相", "共") {
+		return false // 本日料店, 听日语歌
 	}
-	f.from = p.clk.plus(p.clk.today, k)
+	f.from, f.follows = p.clk.plus(p.clk.today, k), p.in(i, "次翌")
 	f.to, f.grain = p.clk.plus(f.from, 1), OneDay
 	f.end = p.opt(e, "的")
 	if _, pe := p.partWord(f.end, true); pe < 0 || f.end == e {
@@ -85,13 +85,13 @@ func (p *parser) someDays(i int, f *fields) bool {
 		return true
 	case '第':
 		n, e, ok := p.small(i+1, 2, 9)
-		if !ok || p.at(e) != '天' || han(p.at(i-1)) {
+		if !ok || p.at(e) != '天' || han(p.at(i-1)) && i != p.joint {
 			return false
 		}
-		if _, pe := p.partWord(e+1, true); pe < 0 && (n > 2 || e+1 < len(p.src)) {
+		if _, ok := p.clockAt(p.space(p.opt(e+1, "的")), true); !ok && (n > 2 || e+1 < len(p.src)) {
 			return false
 		}
-		f.from, f.grain, f.end = r.plus(r.today, n-1), OneDay, e+1
+		f.from, f.grain, f.end, f.follows = r.plus(r.today, n-1), OneDay, e+1, n == 2
 		f.to = r.plus(f.from, 1)
 		return true
 	}
@@ -112,15 +112,20 @@ func (p *parser) relative(i int) (k, end int, ok bool) {
 			k++
 			i++
 		}
-	case '这', '本', '当', '今':
-		if p.before(i, "应", "相") {
+	case '这', '本', '当', '今', '同':
+		if p.before(i, "应", "相", "不", "共") {
+			return 0, i, false
+		}
+		i++
+	case '呢':
+		if p.at(i+1) != '个' {
 			return 0, i, false
 		}
 		i++
 	default:
 		return 0, i, false
 	}
-	if p.at(start) != '本' && p.at(start) != '当' {
+	if !p.in(start, "本当同") {
 		i = p.opt(i, "一个", "1个", "一", "个")
 	}
 	return k, p.space(i), true
@@ -169,6 +174,9 @@ func (p *parser) weekDate(i int, f *fields) bool {
 	}
 	if wd, e := p.weekdayChar(j); e >= 0 {
 		f.wd, f.end = wd, e
+		if wd == 6 && p.at(e) == '日' && !p.in(e+1, "子报本") { // 下周六日
+			f.wd, f.end, f.sels = 0, e+1, append(f.sels, selector{what: selWeekend, n: 1})
+		}
 	} else if p.at(j) == '末' {
 		f.sels, f.end = append(f.sels, selector{what: selWeekend, n: 1}), j+1
 	} else if e := p.oneOf(j, "初"); e >= 0 {
@@ -205,7 +213,7 @@ func (p *parser) weekdayAlone(i int, f *fields) bool {
 			return true
 		}
 	}
-	if p.at(e-1) == '天' && p.at(i) == '周' && p.in(e, "王地") || p.at(i) == '周' && p.before(i, "四", "一", "每一", "两", "几") {
+	if p.at(e-1) == '天' && p.at(i) == '周' && p.in(e, "王地宇佑成翔") || p.at(i) == '周' && p.before(i, "四", "一", "每一", "两", "几") {
 		return false // a name; 一周六天
 	}
 	f.wd, f.end = wd, e
@@ -214,7 +222,7 @@ func (p *parser) weekdayAlone(i int, f *fields) bool {
 
 var relYears = []word[int]{
 	{"大前年", -3}, {"大后年", 3}, {"前年", -2}, {"去年", -1}, {"上一年", -1}, {"上年", -1}, {"今年", 0}, {"本年度", 0}, {"本年", 0},
-	{"这一年", 0}, {"当年", 0}, {"明年", 1}, {"来年", 1}, {"下一年", 1}, {"下年", 1}, {"次年", 1}, {"后年", 2},
+	{"这一年", 0}, {"当年", 0}, {"明年", 1}, {"来年", 1}, {"下一年", 1}, {"下年", 1}, {"次年", 1}, {"后年", 2}, {"同年", 0}, {"旧年", -1},
 }
 
 var relMonths = []string{"月份", "月"}
@@ -265,7 +273,7 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 			return true
 		}
 		switch {
-		case p.in(i+1, "底末"), p.in(i+1, "初") && !p.in(i+2, "一二三四五六七八九十"), p.in(i+1, "中") && p.in(i+2, "旬前后之以"):
+		case p.in(i+1, "底末尾"), p.in(i+1, "初") && !p.in(i+2, "一二三四五六七八九十"), p.in(i+1, "中") && (p.in(i+2, "旬前后之以") || !han(p.at(i+2))):
 			return p.selectorsIn(i+1, f, Month)
 		}
 		return false
@@ -274,7 +282,7 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 			f.year, f.hasYear, f.end = p.clk.today.Year(), true, i+1
 			return true
 		}
-		if p.in(i+1, "底末初") && !p.before(i, "每", "半") && !p.numberBefore(i) && !(p.at(i+1) == '初' && p.in(i+2, "一二三四五六")) {
+		if p.in(i+1, "底末初中尾") && !p.before(i, "每", "半") && !p.numberBefore(i) && !(p.at(i+1) == '初' && p.in(i+2, "一二三四五六")) {
 			return p.selectorsIn(i+1, f, Year)
 		}
 		return false
@@ -309,7 +317,7 @@ func (p *parser) frameAlone(i int, f *fields) bool {
 		f.sels, f.end = []selector{{what: selHalfMonth, n: p.place(i, "上下")}}, p.oneOf(i, "上半月", "下半月", "上半个月", "下半个月")
 		f.inMonth = true
 		return true
-	case p.in(i, "上中下") && p.at(i+1) == '旬':
+	case p.in(i, "上中下") && (p.at(i+1) == '旬' || p.oneOf(i, "上中旬", "中下旬", "上、中旬", "中、下旬") > 0):
 		return p.selectorsIn(i, f, Month)
 	}
 	return p.selectorsIn(i, f, Year)

@@ -4,17 +4,20 @@ package timex
 func (p *parser) decade(i int, f *fields) bool {
 	century, j := 0, i
 	n, ok := p.number(i)
-	if e := p.oneOf(i, "上世纪", "上个世纪", "本世纪"); e >= 0 {
+	if e := p.oneOf(i, "上世纪", "上个世纪", "本世纪", "下世纪", "下个世纪"); e >= 0 {
 		n = number{value: float64(p.clk.today.Year()/100 + 1), end: e - 2, arabic: true}
-		if p.at(i) == '上' {
+		switch p.at(i) {
+		case '上':
 			n.value--
+		case '下':
+			n.value++
 		}
 		ok = true
 	}
 	if !ok || !n.whole() || p.numberBefore(i) {
 		return false
 	}
-	if e := p.lit(n.end, "世纪"); e >= 0 && n.int() >= 1 && n.int() <= 30 && n.digits <= 2 {
+	if e := p.lit(n.end, "世纪"); e >= 0 && n.int() >= 1 && n.int() <= 30 && n.digits <= 2 && (n.int() > 1 || p.before(i, "公元")) {
 		century, j = n.int(), p.opt(e, "的")
 		f.year, f.end = 100*(century-1), e
 		f.to = p.clk.day(100*century, 1, 1)

@@ -19,7 +19,7 @@ var englishUnits = []word[unit]{
 	{"working days", unit{grain: OneDay, workday: true}}, {"working day", unit{grain: OneDay, workday: true}}, {"business days", unit{grain: OneDay, workday: true}},
 	{"seconds", unit{grain: Second, seconds: 1}}, {"second", unit{grain: Second, seconds: 1}}, {"minutes", unit{grain: Minute, seconds: 60}}, {"minute", unit{grain: Minute, seconds: 60}},
 	{"mins", unit{grain: Minute, seconds: 60}}, {"min", unit{grain: Minute, seconds: 60}}, {"hours", unit{grain: Hour, seconds: 3600}}, {"hour", unit{grain: Hour, seconds: 3600}},
-	{"hrs", unit{grain: Hour, seconds: 3600}}, {"hr", unit{grain: Hour, seconds: 3600}}, {"days", unit{grain: OneDay, days: 1}}, {"day", unit{grain: OneDay, days: 1}},
+	{"h", unit{grain: Hour, seconds: 3600}}, {"hrs", unit{grain: Hour, seconds: 3600}}, {"hr", unit{grain: Hour, seconds: 3600}}, {"days", unit{grain: OneDay, days: 1}}, {"day", unit{grain: OneDay, days: 1}},
 	{"weeks", unit{grain: Week, days: 7}}, {"week", unit{grain: Week, days: 7}}, {"months", unit{grain: Month, months: 1}}, {"month", unit{grain: Month, months: 1}},
 	{"years", unit{grain: Year, months: 12}}, {"year", unit{grain: Year, months: 12}},
 }

@@ -6,13 +6,49 @@ func (p *parser) festivalDate(i int, f *fields) bool {
 		f.fest, f.off, f.end = p.clk.nextHoliday(), wholeHoliday, i+1
 		return f.fest != nil
 	}
+	if k, e, ok := p.relative(i); ok && !p.in(i, "今当同") && p.festivalName(e, f) && f.fest.statutoryOrNamed() {
+		return p.clk.moveFestival(f, k)
+	}
+	f.fest = nil
 	return p.festivalName(i, f)
 }
 
+// statutoryOrNamed says whether 上个 and 下个 before the festival mean an occurrence of it: not for 立春 and the like.
+func (f *festival) statutoryOrNamed() bool { return f.rule != 't' || f.statutory }
+
+// moveFestival gives f the year of the occurrence that is k away: 下个国庆 is the next after today, 上个 the last.
+func (r *reckoner) moveFestival(f *fields, k int) bool {
+	year, _, _ := r.today.Date()
+	day, ok := r.festivalDay(f.fest, year)
+	switch {
+	case k > 0 && day.After(r.today):
+		k--
+	case k < 0 && day.Before(r.today):
+		k++
+	}
+	f.year, f.hasYear = year+k, true
+	return ok
+}
+
+// festivalName reads a festival at i: 国庆, 母亲节, 世界环境日.
 func (p *parser) festivalName(i int, f *fields) bool {
+	switch p.at(i) {
+	case '世', '国', '全', '中', '美':
+		if e := p.oneOf(i, "世界", "国际", "全国", "国家", "中国", "美国"); e >= 0 && p.festivalAt(e, f, true) {
+			return true
+		}
+	}
+	return p.festivalAt(i, f, false)
+}
+
+// festivalAt reads the name itself. full says that a word such as 世界 stands before it, so that 节 or 日 must end it.
+func (p *parser) festivalAt(i int, f *fields, full bool) bool {
 	for _, w := range festivals[p.at(i)] {
 		e := p.lit(i, w.text)
-		if e < 0 {
+		if e < 0 || w.value.named && !full {
+			continue
+		}
+		if full && !p.in(e-1, "节日") && p.at(e) != '节' {
 			continue
 		}
 		named := e
@@ -45,7 +81,10 @@ func (p *parser) number2(e int) bool {
 	if chineseDigit(p.at(e-1)) < 0 {
 		return false
 	}
-	return chineseDigit(p.at(e)) >= 0 || chinesePower(p.at(e)) > 0 || digit(p.at(e)) || p.in(e, "点月号日个楼栋年时分")
+	if digit(p.at(e)) { // 五一8点 has an hour
+		return !p.in(p.arabic(e).end, "点时:")
+	}
+	return chineseDigit(p.at(e)) >= 0 || chinesePower(p.at(e)) > 0 || p.in(e, "点月号日个楼栋年时分")
 }
 
 func (p *parser) festivalTail(f *fields) {

@@ -29,6 +29,7 @@ type fields struct {
 	approx  bool
 	invalid string
 	inMonth bool // the selectors pick from a month that was not said: 月底
+	follows bool // 次日, 第二天: the day after the one before it, or after today
 }
 
 // daysOff asks for the days off around a festival.
@@ -45,6 +46,7 @@ const (
 type selector struct {
 	what selection
 	n    int // which one; -1 is the last
+	last int // of several that follow on each other, the last one; 0 is n itself
 	wd   int
 	unit Grain
 }
@@ -74,6 +76,14 @@ const (
 func (f *fields) hasDate() bool {
 	return f.hasYear || f.month > 0 || f.day > 0 || f.wd > 0 || f.fest != nil || !f.from.IsZero() || len(f.sels) > 0
 }
+
+// namesDay says whether the fields name one day, so that a time of day can go with it.
+func (f *fields) namesDay() bool {
+	return f.day > 0 || f.wd > 0 || f.fest != nil || !f.from.IsZero() && f.grain == OneDay || len(f.sels) > 0
+}
+
+// hasWeek says whether a weekday was said.
+func (f *fields) hasWeek() bool { return f.wd > 0 || f.saidDay > 0 }
 
 // days is a resolved run of days.
 type days struct {

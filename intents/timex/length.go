@@ -57,8 +57,9 @@ var unitWords = []word[unit]{
 	{"个周", unit{grain: Week, days: 7}}, {"周", unit{grain: Week, days: 7}},
 	{"个月", unit{grain: Month, months: 1}}, {"个多月", unit{grain: Month, months: 1}}, {"个多星期", unit{grain: Week, days: 7}}, {"个多礼拜", unit{grain: Week, days: 7}}, {"月", unit{grain: Month, months: 1, weak: true}},
 	{"个季度", unit{grain: Quarter, months: 3}}, {"季度", unit{grain: Quarter, months: 3, weak: true}},
-	{"个年头", unit{grain: Year, months: 12}}, {"周年", unit{grain: Year, months: 12}}, {"年", unit{grain: Year, months: 12}},
+	{"个世纪", unit{grain: Year, months: 1200}}, {"个年头", unit{grain: Year, months: 12}}, {"周年", unit{grain: Year, months: 12}}, {"年", unit{grain: Year, months: 12}},
 	{"个自然日", unit{grain: OneDay, days: 1}}, {"自然日", unit{grain: OneDay, days: 1}}, {"天", unit{grain: OneDay, days: 1}}, {"日", unit{grain: OneDay, days: 1, weak: true}}, {"晚", unit{grain: OneDay, days: 1, weak: true}}, {"夜", unit{grain: OneDay, days: 1, weak: true}},
+	{"昼夜", unit{grain: OneDay, days: 1}}, {"整天", unit{grain: OneDay, days: 1}}, {"整年", unit{grain: Year, months: 12}}, {"整周", unit{grain: Week, days: 7}},
 	{"分", unit{grain: Minute, seconds: 60, weak: true}}, {"时", unit{grain: Hour, seconds: 3600, weak: true}},
 }
 
@@ -88,12 +89,17 @@ func (p *parser) amount(i int) (v float64, most float64, end int, approx, half, 
 	switch p.at(i) {
 	case '半':
 		return 0.5, 0, i + 1, false, false, true
+	case '大': // 大半年
+		return 0.5, 0.9, i + 2, true, false, p.at(i+1) == '半'
 	case '几', '数':
 		if p.at(i) == '几' && p.in(i+1, "十百") {
 			n := float64(chinesePower(p.at(i + 1)))
 			return 2 * n, 9 * n, i + 2, true, false, true
 		}
 		return 3, 0, i + 1, true, false, true
+	}
+	if a, b := chineseDigit(p.at(i)), chineseDigit(p.at(i+1)); a > 0 && b == a+1 && p.at(i+2) == '十' { // 二三十
+		return float64(10 * a), float64(10 * b), i + 3, true, false, true
 	}
 	n, found := p.number(i)
 	if !found {
@@ -139,7 +145,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		if u.weak && l.units == 0 && !strong && !(half && u.grain == Month) && !p.weakUnit(i, j, ue, u, v) {
 			break
 		}
-		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && p.at(e-1) != '半' && !(strong && p.in(i-1, "近去来"))) {
+		if u.grain == Month && u.weak && (p.in(ue, "份") || l.units == 0 && !p.in(e-1, "半数") && !(strong && (p.in(i-1, "近去来") || p.in(i-1, "上下") && digit(p.at(i)) && !digit(p.at(ue)) && chineseDigit(p.at(ue)) < 0))) {
 			break
 		}
 		if u.grain == Year && l.units == 0 && v >= 1000 && p.at(i) != '两' && chinesePower(p.at(e-1)) == 0 {
@@ -177,7 +183,7 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 		}
 		l.end = ue
 		j = p.opt(ue, "零", "又")
-		if p.at(j-1) == '零' && chineseDigit(p.at(j)) < 0 && !digit(p.at(j)) {
+		if p.at(j-1) == '零' && chineseDigit(p.at(j)) < 0 && !digit(p.at(j)) && !p.in(j, "十半") {
 			break
 		}
 	}
@@ -189,6 +195,9 @@ func (p *parser) length(i int, strong bool) (length, bool) {
 }
 
 func unitSize(u unit) float64 {
+	if u.grain == Year {
+		return u.months / 12 * daysOfYear * secondsOfDay
+	}
 	return u.months*daysOfMonth*secondsOfDay + u.days*secondsOfDay + u.seconds + map[bool]float64{true: secondsOfDay}[u.workday]
 }
 
@@ -197,7 +206,9 @@ func (p *parser) weakUnit(i, j, e int, u unit, v float64) bool {
 	within := p.oneOf(e, "之内", "以内", "内") >= 0
 	switch u.grain {
 	case OneDay:
-		return within || v > 31
+		n, ok := p.number(i)
+		vague := p.in(e-2, "几数") && p.oneOf(e, "之后", "以后", "后", "之前", "以前", "前") >= 0 // 数日后
+		return within || v > 31 || vague || ok && p.daysApart(e-1, n)
 	case Hour:
 		return within
 	case Minute:
@@ -209,7 +220,7 @@ func (p *parser) weakUnit(i, j, e int, u unit, v float64) bool {
 	case Quarter:
 		return false
 	}
-	return u.grain == Month && v == 0.5
+	return u.grain == Month && (v == 0.5 || p.at(e-2) == '数')
 }
 
 // lengthRange reads 三到五天, 3天——8天, 两万四千到3万秒 at i.
@@ -224,12 +235,20 @@ func (p *parser) lengthRange(i int, strong bool) (length, bool) {
 		end = e
 	}
 	s := p.rangeSep(p.space(end))
+	if e := p.lit(end, "以上"); ok && e >= 0 { // 三年以上七年以下
+		if hi, okHi := p.length(p.opt(e, ",", "、"), strong); okHi && hi.units == 1 && l.units == 1 && hi.total() > l.total() {
+			if x := p.oneOf(hi.end, "以下", "以内", "之内"); x >= 0 {
+				l.max, l.maxSize, l.end, l.approx = hi.value, hi.unitSize, x, true
+			}
+		}
+		return l, ok
+	}
 	if s < 0 {
 		return l, ok
 	}
 	p.joint = s
 	hi, okHi := p.length(s, strong)
-	if !okHi || hi.units != 1 || ok && (hi.unit != l.unit || l.units > 1) {
+	if !okHi || hi.units != 1 || ok && (l.units > 1 || hi.unit != l.unit && hi.total() <= l.total()) { // 半年到一年
 		return l, ok
 	}
 	if !ok {

@@ -7,7 +7,7 @@ func (p *parser) relMonth(i int, f *fields) bool {
 		return false
 	}
 	m := p.oneOf(e, relMonths...)
-	if m < 0 {
+	if m < 0 || p.in(m, "球亮") {
 		return false
 	}
 	t := addMonths(p.clk.day(p.clk.today.Year(), int(p.clk.today.Month()), 1), k)
@@ -28,13 +28,13 @@ func (p *parser) lunarDay(i int) (int, int, bool) {
 // month reads a month by number or name at i, and what follows.
 func (p *parser) month(i int, f *fields) bool {
 	switch r := p.at(i); r {
-	case '大': // 大年初三
-		e := p.lit(i, "大年初")
-		if e < 0 {
+	case '大', '年': // 大年初三, 年初三
+		e := p.oneOf(i, "大年初", "年初")
+		if e < 0 || r == '年' && p.numberBefore(i) {
 			return false
 		}
 		d, end, ok := p.small(e, 1, 10)
-		if ok {
+		if ok = ok && !p.in(end, "月个季"); ok {
 			f.lunar, f.month, f.day, f.end = true, 1, d, end
 		}
 		return ok
@@ -69,7 +69,7 @@ func (p *parser) month(i int, f *fields) bool {
 		f.sels = append(f.sels, selector{what: selSpread, n: 2})
 		return true
 	}
-	if p.at(j) != '月' || p.in(j+1, "亮薪租饼球子供嫂卡票费度均") || i > 0 && p.numberBefore(i) {
+	if p.at(j) != '月' || p.in(j+1, "亮薪租饼球子供嫂卡票费度均街路") || i > 0 && p.numberBefore(i) {
 		return false
 	}
 	if n.int() < 1 || n.int() > 12 {
@@ -83,15 +83,21 @@ func (p *parser) month(i int, f *fields) bool {
 	return true
 }
 
+// clauseEnds says whether the comma at i parts clauses, not thousands: it is a Chinese one, or stands behind a phrase.
+func (p *parser) clauseEnds(i int) bool { return p.text[p.off[i]] != ',' || i == p.done }
+
 // numberBefore says whether a number runs into i from the left, so that i does not begin one.
 func (p *parser) numberBefore(i int) bool {
 	r := p.at(i - 1)
-	return digit(r) || (r == '.' || r == ',') && digit(p.at(i-2)) || (chineseDigit(r) >= 0 || chinesePower(r) > 0) && !digit(p.at(i))
+	return digit(r) || (r == '.' || r == ',' && !p.clauseEnds(i-1)) && digit(p.at(i-2)) || (chineseDigit(r) >= 0 || chinesePower(r) > 0) && !digit(p.at(i))
 }
 
 // inMonth reads the day or the part of a month that was just named.
 func (p *parser) inMonth(i int, f *fields) {
 	j := p.space(p.opt(i, "的"))
+	if p.at(j) == '月' && p.in(j+1, "底末初中") && p.at(i-1) == '月' { // 上个月月底
+		j++
+	}
 	if p.selectors(j, f) {
 		return
 	}
@@ -113,9 +119,7 @@ func (p *parser) inMonth(i int, f *fields) {
 		f.lunar, f.day, f.end = true, n.int(), n.end
 	case n.int() >= 1 && n.int() <= 31 && j == i && (n.digits == 0 || n.arabic || n.digits == 1) && !p.countsSomething(n.end):
 		f.day, f.end = n.int(), n.end
-		if !n.arabic && (f.month == 8 || f.month == 1 || f.month == 7) && f.day == 15 {
-			f.lunar = true // 八月十五, 正月十五 by their usual sense
-		}
+		f.lunar = f.lunar || !n.arabic && lunarByName(f.month, f.day)
 	default:
 		return
 	}
@@ -128,11 +132,22 @@ func (p *parser) inMonth(i int, f *fields) {
 	}
 }
 
+// lunarByName says whether 八月十五 or 三月三, said without 日, is the lunar day by its usual sense.
+func lunarByName(month, day int) bool {
+	switch month {
+	case 1, 7, 8:
+		return day == 15 || month == 7 && day == 7
+	case 2, 3, 5, 9:
+		return day == month
+	}
+	return false
+}
+
 // countsSomething says whether the text at i makes the number before it a count: 3个, 5楼, 10%.
 func (p *parser) countsSomething(i int) bool {
 	i = p.space(i)
 	return digit(p.at(i)) || letter(p.at(i)) ||
-		p.in(i, "个天点时分秒年月周名人次元块条位户家栋幢楼层室房座间份种件项岁米公千克吨斤度倍%％.·/-~:至到、") && !p.rangeDay(i) ||
+		p.at(i) == '元' && !p.in(i+1, "宵旦") || p.in(i, "个天点时分秒年月周名人次块条位户家栋幢楼层室房座间份种件项岁米公千克吨斤度倍%％.·/-~:至到、") && !p.rangeDay(i) ||
 		p.oneOf(i, "小时", "多", "万", "亿", "星期", "礼拜", "单元", "平方", "工作日", "台", "辆", "只", "套", "张", "期", "级", "路", "单", "折", "成", "届") >= 0
 }
 
@@ -143,12 +158,12 @@ func (p *parser) rangeDay(i int) bool {
 		return p.at(i) == '、'
 	}
 	n, ok := p.number(e)
-	return ok && (p.in(n.end, "日号月") || n.int() <= 31 && n.digits <= 2 && !p.countsSomething(n.end))
+	return ok && (p.in(p.space(n.end), "日号月") || n.int() <= 31 && n.digits <= 2 && !p.countsSomething(n.end))
 }
 
 // day alone: 3号, 25日.
 func (p *parser) dayAlone(i int, f *fields) bool {
-	if d, end, ok := p.lunarDay(i); ok && p.at(i) != '初' && !p.in(end, "年月日号") {
+	if d, end, ok := p.lunarDay(i); ok && (p.at(i) != '初' || d > 3 && end == i+2) && !p.in(end, "年月日号") { // 初三 is a form at school
 		f.lunar, f.day, f.end = true, d, end
 		return true
 	}
@@ -157,6 +172,9 @@ func (p *parser) dayAlone(i int, f *fields) bool {
 		return false
 	}
 	j := n.end
+	if n.arabic && p.at(j) == ' ' {
+		j++
+	}
 	if !p.in(j, "号日") || !p.dayInContext(i, j, n) {
 		return false
 	}

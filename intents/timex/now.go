@@ -14,7 +14,7 @@ const (
 )
 
 var nowWords = []word[nowSense]{
-	{"现在", isNow}, {"此刻", isNow}, {"此时", isNow}, {"目前", isNow}, {"眼下", isNow}, {"这会儿", isNow}, {"这会", isNow},
+	{"现在", isNow}, {"此刻", isNow}, {"此时", isNow}, {"目前", isNow}, {"眼下", isNow}, {"这会儿", isNow}, {"这会", isNow}, {"而家", isNow}, {"依家", isNow},
 	{"马上", soon}, {"立刻", soon}, {"立即", soon}, {"赶快", soon},
 	{"刚才", justNow}, {"刚刚", justNow}, {"方才", justNow},
 	{"前不久", lately}, {"不久前", lately}, {"前些天", lately}, {"前阵子", lately}, {"前段时间", lately}, {"前一阵子", lately}, {"前一段时间", lately}, {"这段时间", lately}, {"这阵子", lately}, {"近些年", years}, {"近年来", years}, {"近年", years}, {"近日", lately}, {"日前", lately}, {"这几天", around}, {"这两天", around}, {"这几日", around},
@@ -24,11 +24,14 @@ var nowWords = []word[nowSense]{
 // nowWord reads the words for the present and what is around it.
 func (p *parser) nowWord(i int) (Match, bool) {
 	switch p.at(i) {
-	case '现', '此', '目', '眼', '这', '当', '马', '立', '赶', '刚', '方', '最', '近', '前', '不', '日':
+	case '现', '此', '目', '眼', '这', '当', '马', '立', '赶', '刚', '方', '最', '近', '前', '不', '日', '而', '依':
 	default:
 		return Match{}, false
 	}
 	sense, e := find(p, i, nowWords)
+	if p.in(i, "而依") && (han(p.at(i-1)) && !p.in(i-1, "我你佢") || han(p.at(e)) && !p.in(e, "喺系唔先冇有")) { // 而家里 is two words
+		return Match{}, false
+	}
 	if e < 0 || p.in(i, "最近") && p.in(i-1, "离距附就靠") || p.at(i) == '日' && p.numberBefore(i) || p.at(i) == '日' && han(p.at(i-1)) || p.at(i) == '最' && p.in(e, "的") && p.at(i-1) != 0 || p.at(i) == '马' && p.in(e, "来西") {
 		return Match{}, false
 	}

@@ -3,7 +3,7 @@ package timex
 // numericDate reads dates written with figures and signs: 2026-12-01, 2026/12/1, 2026.12.1, 20261201, 12-01, 12.1 9:30.
 func (p *parser) numericDate(i int, f *fields) bool {
 	prev := p.at(i - 1)
-	if i != p.joint && (digit(prev) || letter(prev) || (prev == '.' || prev == '-' || prev == '/' || prev == ',' || prev == ':') && (digit(p.at(i-2)) || letter(p.at(i-2)))) {
+	if i != p.joint && (digit(prev) || letter(prev) || (prev == '.' || prev == '-' || prev == '/' || prev == ',' && !p.clauseEnds(i-1) || prev == ':') && (digit(p.at(i-2)) || letter(p.at(i-2)))) {
 		return false
 	}
 	var v [3]int
@@ -71,7 +71,7 @@ func (p *parser) compactDate(i, j, v, w int, f *fields) bool {
 }
 
 func (p *parser) threeNumbers(j int, glued bool, sep rune, v, w [3]int, f *fields) bool {
-	if next := p.at(j); !glued && (next == sep && sep != ' ' && (digit(p.at(j+1)) || sep == '.' && w[0] != 4) || digit(next) || next == '%' || letter(next) && next != 't') {
+	if next := p.at(j); !glued && !(next == '-' && w[0] == 4 && p.joint < 0 && p.yearDash(j+1)) && (next == sep && sep != ' ' && (digit(p.at(j+1)) || sep == '.' && w[0] != 4) || digit(next) || next == '%' || letter(next) && next != 't') {
 		return false
 	}
 	y, m, d := v[0], v[1], v[2]
@@ -82,7 +82,7 @@ func (p *parser) threeNumbers(j int, glued bool, sep rune, v, w [3]int, f *field
 		if m > 12 {
 			m, d = d, m
 		}
-	case w[0] == 2 && w[1] == 2 && w[2] == 2 && sep != ' ' && sep != '.', w[0] == 2 && w[1] <= 2 && w[2] <= 2 && sep == '/':
+	case w[0] == 2 && w[1] == 2 && w[2] == 2 && sep != ' ' && (sep != '.' || absInt(y-p.clk.today.Year()%100) <= 5), w[0] == 2 && w[1] <= 2 && w[2] <= 2 && sep == '/':
 		y = p.century(y)
 	default:
 		return false
@@ -97,6 +97,8 @@ func (p *parser) threeNumbers(j int, glued bool, sep rune, v, w [3]int, f *field
 	return true
 }
 
+func absInt(n int) int { return max(n, -n) }
+
 // dottedRange says whether 6.1 goes on as 6.1-6.5 or is the end of that.
 func (p *parser) dottedRange(j int) bool {
 	if p.rangeSep(j) >= 0 && p.joint < 0 {
@@ -105,6 +107,26 @@ func (p *parser) dottedRange(j int) bool {
 		return ok && m > 0 && (e == len(p.src) || !p.countsSomething(e))
 	}
 	return p.joint >= 0 && p.joint < j && j-p.joint <= 5
+}
+
+// yearDash says whether a date such as 2015-02-01 begins at i: what stands before it is the first end of a range.
+func (p *parser) yearDash(i int) bool {
+	n := p.arabic(i)
+	return digit(p.at(i)) && n.digits == 4 && p.at(n.end) == '-' && digit(p.at(n.end+1))
+}
+
+// slashedRange says whether 8/11 goes on as 8/11-8/22.
+func (p *parser) slashedRange(j int) bool {
+	k := p.rangeSep(j)
+	if k < 0 || p.joint >= 0 {
+		return false
+	}
+	m, e, ok := p.small(k, 1, 12)
+	if !ok || p.at(e) != '/' || m == 0 {
+		return false
+	}
+	_, e, ok = p.small(e+1, 1, 31)
+	return ok && p.at(e) != '/'
 }
 
 func (p *parser) monthDot(i int) (m, end int, ok bool) {
@@ -121,6 +143,26 @@ func (p *parser) monthDot(i int) (m, end int, ok bool) {
 	}
 	d, e2 := two(e + 1)
 	return m, e2, m >= 1 && m <= 12 && d >= 1 && d <= 31 && !digit(p.at(e2)) && p.at(e2) != '.'
+}
+
+// dayFollows says whether a part of the day or a weekday in brackets stands behind the figures at j, so that they are a
+// date: 11.26 下午4:00, 11/26（周四）.
+func (p *parser) dayFollows(j int) bool {
+	switch p.at(j) {
+	case ' ', '(', '上', '下', '中', '晚', '早', '凌', '周', '星':
+	default:
+		return false
+	}
+	k := p.space(j)
+	if p.at(k) == '(' {
+		k++
+	}
+	if w := p.weekWord(k); w >= 0 {
+		_, e := p.weekdayChar(w)
+		return e >= 0
+	}
+	_, e := find(p, k, partWords)
+	return e >= 0
 }
 
 // twoNumbers reads 2026-12 and 12-01; the latter only where it cannot be a house, a price or a range of numbers.
@@ -141,12 +183,14 @@ func (p *parser) twoNumbers(i, j int, sep rune, v, w [3]int, f *fields) bool {
 	}
 	var c clock
 	clocked := p.in(j, " ") && p.hour(p.space(j), &c, false) && c.grain != Hour
+	clocked = clocked || p.dayFollows(j)
 	whole := i == 0 && j == len(p.src)
 	dayWord := p.in(j, "日号") && !p.in(j+1, "楼线院门")
 	free := !han(next) || p.in(j, "前后之以到至上下早晚中开截起当")
 	switch {
 	case clocked, dayWord, sep == '·':
-	case sep == '-' && w[0] == 2 && w[1] == 2 && free:
+	case sep == '-' && w[0] == 2 && w[1] == 2 && free, sep == '-' && whole && w[1] == 2 && v[1] > 12:
+	case sep == '/' && (p.slashedRange(j) || i == p.joint && p.at(i-1) != '/'):
 	case sep == '/' && free && (next == 0 || han(next) || next == ' ' || next == ',') && v[1] > 0 && !p.in(i-1, "第"):
 	case sep == '.' && p.dottedRange(j):
 	case sep == '.' && (whole && w[1] >= 1 || p.oneOf(j, "前", "之前", "以前", "当天", "上午", "下午", "晚上") >= 0 && v[0] <= 12):

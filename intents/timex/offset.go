@@ -75,7 +75,7 @@ func (p *parser) leadWord(i int) (which lead, end int) {
 
 // shortLead says whether 前, 后, 上 or 下 at i may stand before the length l, that begins at j.
 func (p *parser) shortLead(i, j int, l *length) bool {
-	if l.value == 0.5 || l.units > 1 || l.unit == Second || p.before(i, "以", "之", "提", "先", "向", "最", "背", "然", "落", "随", "楼", "月", "年", "周", "期", "门", "身") {
+	if l.value == 0.5 || l.units > 1 || l.unit == Second || p.before(i, "以", "之", "提", "先", "向", "最", "背", "然", "落", "随", "楼", "月", "年", "周", "期", "门", "身", "饭", "餐", "睡", "会", "课", "术", "产", "婚", "考", "赛", "班", "药") {
 		return false
 	}
 	if p.at(i) == '前' && l.unit == Quarter && p.at(l.end-3) != '个' { // 前三季度 are of this year
@@ -89,7 +89,7 @@ func (p *parser) shortLead(i, j int, l *length) bool {
 	}
 	one := l.value == 1 && p.at(j) != '1' && p.at(j) != '个' && p.at(j+1) != '个'
 	frame := l.value == 1 && (l.unit == Week || l.unit == Month || l.unit == Quarter) // 下一周 is the week itself
-	return l.unit != Year && !one && !frame
+	return (l.unit != Year || digit(p.at(j))) && !one && (!frame || digit(p.at(j)))
 }
 
 // leading reads 未来三天, 最近两周, 前三天, 下两周.
@@ -104,10 +104,17 @@ func (p *parser) leading(i int) (Match, bool) {
 		l, ok = length{pos: j, end: e, seconds: 3600, value: 1, unit: Hour, units: 1}, true
 	}
 	short := e == i+1 && p.at(i) != '近'
+	if short && p.at(i) == '后' && i > p.done && han(p.at(i-1)) && p.oneOf(l.end, "之内", "以内", "内") >= 0 { // 收到后3天内
+		return Match{}, false
+	}
 	if !ok || short && !p.shortLead(i, j, &l) {
 		return Match{}, false
 	}
-	m := p.match(i, p.opt(l.end, "之内", "以内", "内", "里", "间", "期间", "以来"))
+	end := p.opt(l.end, "之内", "以内", "内", "里", "间", "期间", "以来")
+	if p.at(end) == '来' && which == behind && l.unit != OneDay && l.seconds == 0 && !p.in(end+1, "了过访到") { // 近十年来
+		end++
+	}
+	m := p.match(i, end)
 	m.Kind, m.Grain, m.Duration, m.HasDate, m.HasClock = Span, l.unit, l.duration(), true, l.seconds > 0
 	m.Approx = l.approx || short && p.in(i, "前后")
 	if short && p.in(i, "上下") && l.seconds == 0 && l.unit != OneDay { // 下两周 are whole weeks
@@ -191,7 +198,9 @@ func (p *parser) trailing(i int, l *length) (Match, bool) {
 		return p.distance(i, p.oneOf(j, "之前", "以前", "前"), l, -1), true
 	case p.oneOf(j, "之内", "以内", "内") >= 0 && !p.in(p.opt(j, "之内", "以内", "内"), "部容科衣"):
 		return p.withinPhrase(i, p.oneOf(j, "之内", "以内", "内"), l), true
-	case p.oneOf(j, "以来", "来") >= 0 && (p.lit(j, "以来") >= 0 || l.units > 0 && p.at(i-1) == '近'):
+	case p.lit(j, "一次") >= 0 && !p.in(j+2, "性"):
+		return p.onceEvery(i, j+2, l)
+	case p.oneOf(j, "以来", "来") >= 0 && (p.lit(j, "以来") >= 0 || p.at(i-1) == '近' || l.seconds == 0 && !han(p.at(j+1))):
 		m := p.match(i, p.oneOf(j, "以来", "来"))
 		m.Kind, m.Grain, m.Start, m.Stop, m.HasDate = Span, l.unit, p.clk.from(p.clk.now, l, -1), p.clk.now, true
 		m.LastStart = m.Stop
@@ -218,13 +227,16 @@ func (p *parser) distance(i, end int, l *length, sign int) Match {
 	m.Workdays = l.workdays * sign
 	t := r.from(r.now, l, sign)
 	m.Provisional = r.takeProvisional()
-	if l.seconds > 0 {
+	if l.seconds > 0 || l.days != float64(int(l.days)) { // 半天后 is in twelve hours
 		m.Kind, m.Start, m.Stop, m.LastStart, m.HasClock = Instant, t, t, t, true
 		return m
 	}
 	m.Kind = Day
 	m.Start = r.floor(t)
 	m.Stop, m.LastStart = r.plus(m.Start, 1), m.Start
+	if p.atDistance(i, end, &m, l) {
+		return m
+	}
 	// 三天后的下午3点, 两天后早上
 	j := p.space(p.opt(p.space(end), "的"))
 	if c, ok := p.clockAt(j, true); ok {

@@ -50,6 +50,11 @@ func (p *parser) open(start, j int, a *point, m Match, since, until bool) Match 
 		if since && (p.at(start) == '自' || p.oneOf(e, "以来", "开始") >= 0) {
 			from = start
 		}
+		if s.mod == Since && p.in(end-1, "起始") {
+			if run, ok := p.runOf(m, from, end); ok {
+				return run
+			}
+		}
 		return p.openSpan(m, s.mod, from, end)
 	}
 	if since {
@@ -105,6 +110,9 @@ func (p *parser) fromNow(start, e int) (Match, bool) {
 		return m, true
 	}
 	stop := p.resolvePoint(&b, b.f.pos)
+	if stop.Invalid == "" && !stop.Stop.After(p.clk.now) {
+		return Match{}, false
+	}
 	m := p.match(start, b.f.end)
 	m.Joined = true
 	m.Kind, m.Start, m.LastStart, m.Stop, m.Grain, m.HasDate, m.HasClock = Span, p.clk.now, stop.Start, stop.Stop, stop.Grain, true, stop.HasClock

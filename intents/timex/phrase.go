@@ -22,7 +22,7 @@ func (p *parser) find() []Match {
 		for end < len(p.src) && p.off[end] < m.End {
 			end++
 		}
-		i = end
+		i, p.done = end, end
 	}
 	return out
 }
@@ -46,7 +46,7 @@ func (p *parser) skip(i int) int {
 
 const starters = "今明昨前后大上下这本当周星礼月年日季每天隔逢工元新情白妇女三植消愚劳五青护母父儿六建七八教国十万光双感平圣宪公复跨春端鬼中重腊小除立雨惊清谷夏芒秋处霜冬" +
 	"农阴旧阳公正闰凌拂黎早晨午晌傍黄晚夜半深子一二两三四五六七八九零〇几数壹贰叁差大约过再未近最接往随刚现马目此之以从自截到直于去来次翌即民宣光同咸道嘉乾雍康顺廿首第壬寒" +
-	"不龙祭节双q初头卅周眼立即赶稍待回"
+	"不龙祭节双q初头卅周眼立即赶稍待回听寻琴噚朝晏而旧同由倒世美全圣耶医警记助烈抗退阵总哥独禁志网盂乞寒浴上佛祭老呢依"
 
 var starterSet = func() *[1 << 16]bool {
 	var set [1 << 16]bool
@@ -106,13 +106,18 @@ func (p *parser) pointAt(i int) (point, bool) {
 	}
 	if p.date(j, f) {
 		f.pos = i
+		p.anchored(j, f)
 		p.tails(f)
 		p.apposition(f)
 		k := p.space(f.end)
 		k2 := p.space(p.opt(k, "的", ",", "t", "在"))
-		if k2 == k || p.at(k) != ',' && p.at(k) != 't' || digit(p.at(k2)) || p.at(k) == ',' {
+		if k2 == k || p.at(k) != 't' && p.at(k) != ',' || p.at(k) == 't' && digit(p.at(k2)) || p.at(k) == ',' && f.namesDay() {
 			if c, ok := p.clockAt(k2, true); ok && (p.at(k) != '在' || c.hasHour) {
 				f.clock, f.end = c, c.end
+			} else if digit(p.at(k2)) && k2 > f.end {
+				if c, ok := p.englishClock(k2, false); ok { // 11/26 3pm
+					f.clock, f.end = c, c.end
+				}
 			}
 		}
 		if e := p.oneOf(p.space(f.end), "左右", "前后"); e >= 0 && !f.clock.set() {
@@ -137,11 +142,23 @@ func (p *parser) apposition(f *fields) {
 		j, closing = j+1, map[rune]rune{'[': ']', '【': '】'}[p.at(j)]
 	case ' ', '周', '星', '礼':
 		j = p.space(j)
+	case ',': // 12月1日，周二: only when it is one
+		if d := (fields{}); p.weekWord(p.space(j+1)) < 0 || !p.weekdayAlone(p.space(j+1), &d) || f.hasWeek() || weekday(p.clk.resolveDays(f).from) != d.wd {
+			return
+		}
+		j = p.space(j + 1)
 	default:
+		p.sameDate(f)
 		return
 	}
 	var g fields
-	if f.day > 0 || f.fest != nil || !f.from.IsZero() && f.grain == OneDay {
+	if f.day > 0 && closing != 0 && p.weekDate(j, &g) && g.wd > 0 && p.at(g.end) == closing { // 12月2日（下周三）
+		f.saidDay, f.end = g.wd, g.end+1
+		return
+	}
+	g = fields{}
+	oneDay := !f.from.IsZero() && f.grain == OneDay && p.clk.plus(f.from, 1).Equal(f.to)
+	if (f.day > 0 || f.fest != nil || oneDay) && p.weekWord(j) >= 0 {
 		if !p.weekdayAlone(j, &g) || g.grain == Week || f.wd > 0 {
 			return
 		}
@@ -149,7 +166,7 @@ func (p *parser) apposition(f *fields) {
 			return
 		}
 		f.saidDay = g.wd
-	} else if f.wd > 0 && closing != 0 {
+	} else if (f.wd > 0 || oneDay) && closing != 0 {
 		if !p.date(j, &g) || p.at(g.end) != closing || g.day == 0 {
 			return
 		}
@@ -163,6 +180,9 @@ func (p *parser) apposition(f *fields) {
 	}
 }
 
+// thatDay are words that add nothing to a date: 6月15日当天.
+var thatDay = []string{"当天", "当日", "那天", "那一天", "这天", "这一天"}
+
 // tails reads days counted from a date: 前一天, 后第一个工作日, 之后的周一.
 func (p *parser) tails(f *fields) {
 	e := p.opt(f.end, "的")
@@ -173,6 +193,12 @@ func (p *parser) tails(f *fields) {
 		sign, j = 1, p.oneOf(e, "之后", "以后", "假后", "过后", "节后", "后")
 	case p.oneOf(e, "之前", "以前", "节前", "前") >= 0:
 		sign, j = -1, p.oneOf(e, "之前", "以前", "节前", "前")
+	case f.grain == OneDay && p.oneOf(e, "一整天", "整天", "全天") >= 0 && !f.from.IsZero():
+		f.end = p.oneOf(e, "一整天", "整天", "全天")
+		return
+	case p.oneOf(f.end, thatDay...) >= 0 && (f.day > 0 || f.wd > 0):
+		f.end = p.oneOf(f.end, thatDay...)
+		return
 	case p.oneOf(e, "次日", "第二天") >= 0 && f.hasDate():
 		f.shift, f.end = 1, p.oneOf(e, "次日", "第二天")
 		return
@@ -221,11 +247,29 @@ func (p *parser) tails(f *fields) {
 	}
 }
 
+// until resolves the day of 截至10月31日 to the nearest one: a report looks back, a deadline ahead.
+func (p *parser) until(a *point, j int, until bool) Match {
+	if !until || p.o.Prefer != Future || a.f.wd > 0 || a.f.clock.set() {
+		return p.resolvePoint(a, j)
+	}
+	o, near := p.o, *p.o
+	near.Prefer = Nearest
+	p.o, p.clk.o = &near, &near
+	m := p.resolvePoint(a, j)
+	p.o, p.clk.o = o, o
+	return m
+}
+
 // spanPhrase reads a point, a range of two points, or an open span.
 func (p *parser) spanPhrase(i int) (Match, bool) {
 	start, j := i, i
-	since, until := false, false
+	since, until, by := false, false, false
 	switch p.at(i) {
+	case '由': // 由今晚八点到十一点: only with an end
+		if p.in(i-1, "自理经缘来事") {
+			return Match{}, false
+		}
+		j, by = p.space(i+1), true
 	case '从', '自', '截', '直', '到', '至':
 		if e := p.oneOf(i, "自从", "从", "自"); e >= 0 {
 			since, j = true, p.space(e)
@@ -254,9 +298,13 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 	if !ok {
 		return Match{}, false
 	}
+	p.inList(j, &a.f)
 	joint := p.space(a.f.end)
-	if since {
-		joint = p.opt(joint, "起", "开始") // 从3月1日起至今
+	if e := p.opt(joint, "起", "开始"); since || p.rangeSep(e) >= 0 && p.at(joint) == '起' {
+		joint = e // 从3月1日起至今, 5月1日起至5月5日止
+	}
+	if a.f.clock.hasHour && p.lit(joint, "开到") >= 0 { // 下午3点开到5点
+		joint++
 	}
 	if s := p.rangeSep(joint); s >= 0 {
 		p.joint = s
@@ -269,8 +317,11 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 			m.Kind, m.Stop, m.LastStart = Span, p.clk.now, p.clk.now
 			return m, true
 		}
-		if b, ok := p.pointAt(s); ok {
-			if m, ok := p.rangeOf(start, &a, &b); ok {
+		b, ok := p.secondEnd(s, &a.f)
+		if ok {
+			first := a // stands for itself where the two make no range
+			p.hoursBehind(&first, &b)
+			if m, ok := p.rangeOf(start, &first, &b); ok {
 				return m, true
 			}
 		}
@@ -288,6 +339,9 @@ func (p *parser) spanPhrase(i int) (Match, bool) {
 			}
 		}
 	}
-	m := p.resolvePoint(&a, j)
+	if by {
+		return Match{}, false
+	}
+	m := p.until(&a, j, until)
 	return p.open(start, j, &a, m, since, until), true
 }

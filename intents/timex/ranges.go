@@ -9,7 +9,7 @@ import (
 // rangeSep returns the end of what joins the two ends of a range at i, else -1.
 func (p *parser) rangeSep(i int) int {
 	switch p.at(i) {
-	case '-', '~', '到', '至', '直':
+	case '-', '~', '到', '至', '直', '一':
 	default:
 		return -1
 	}
@@ -24,6 +24,46 @@ func (p *parser) rangeSep(i int) int {
 		return p.space(j)
 	}
 	return -1
+}
+
+// secondEnd reads the point that ends a range.
+func (p *parser) secondEnd(i int, a *fields) (point, bool) {
+	if c := (clock{pos: i}); a.clock.dots && p.dotted(i, &c) {
+		return point{fields{pos: i, end: c.end, clock: c}}, true
+	}
+	b, ok := p.pointAt(i)
+	if !ok {
+		b, ok = p.lunarEnd(i, a)
+	}
+	return b, ok
+}
+
+// lunarEnd reads the second end of 正月初一到十五, a number that only a lunar day before it makes a day.
+func (p *parser) lunarEnd(i int, a *fields) (point, bool) {
+	n, e, ok := p.small(i, 2, 30)
+	if !ok || !a.lunar || n <= a.day || a.day == 0 || p.countsSomething(e) {
+		return point{}, false
+	}
+	return point{fields{pos: i, end: e, lunar: true, day: n}}, true
+}
+
+// hoursBehind reads the hours that stand behind two days, 12月1日至5日9:00-17:00: the first belong to the first day.
+func (p *parser) hoursBehind(a, b *point) {
+	if !a.f.hasDate() || a.f.clock.set() || !b.f.hasDate() || !b.f.clock.hasHour {
+		return
+	}
+	s := p.rangeSep(p.space(b.f.end))
+	if s < 0 {
+		return
+	}
+	c, ok := p.clockAt(s, true)
+	if !ok || !c.hasHour {
+		return
+	}
+	if c.part == noPart && !c.exact {
+		c.part = p.samePart(&b.f.clock, &c)
+	}
+	a.f.clock, b.f.clock, b.f.end = b.f.clock, c, c.end
 }
 
 // rangeOf joins two points into a span. What the later one leaves out it takes from the earlier one.
@@ -49,7 +89,7 @@ func (p *parser) joinPoints(start int, a, b *point) (Match, bool) {
 	}
 	p.inherit(&a.f, &b.f)
 	x, y := p.resolvePoint(a, a.f.pos), p.resolvePoint(b, b.f.pos)
-	m := p.match(start, p.opt(b.f.end, "之间", "期间"))
+	m := p.match(start, p.opt(b.f.end, "之间", "期间", "为止", "止"))
 	m.Invalid = x.Invalid
 	if m.Invalid == "" {
 		m.Invalid = y.Invalid
@@ -137,6 +177,14 @@ func (p *parser) inherit(a, b *fields) {
 				}
 			}
 		}
+		return
+	}
+	if a.clock.exact && a.clock.h > 12 && b.clock.part == noPart { // 22时到26日6时: both by the 24-hour clock
+		b.clock.exact = true
+	}
+	if d := r.resolveDays(a); b.follows && d.invalid == "" && !d.from.IsZero() { // 11月25日22:00至次日6:00
+		b.from = r.plus(d.from, 1)
+		b.to = r.plus(b.from, 1)
 		return
 	}
 	// 3号到5号, 下周三到周五, 今年3月到5月
@@ -282,6 +330,8 @@ func (p *parser) bareEnds(r *bare, since bool) (a, b point, ok bool) {
 			return a, b, false
 		}
 		a.f.day = n
+	case p.lit(r.unit, "季度") >= 0 && n >= 1 && n < m && m <= 4:
+		a.f.sels = append(a.f.sels, selector{what: selQuarter, n: n})
 	case p.at(r.unit) == '月' && n >= 1 && n <= 12 && m <= 12 && r.frame.month == 0:
 		a.f.month = n
 		b, ok = p.pointAt(r.next)

@@ -64,11 +64,11 @@ func addMonths(t time.Time, n int) time.Time {
 	return time.Date(y, m+time.Month(n), min(d, last), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
 }
 
-// nthWeekday is the n-th weekday wd in [from, to), or the last one when n is -1.
+// nthWeekday is the n-th weekday wd in [from, to), or from the end when n is negative.
 func (r *reckoner) nthWeekday(from, to time.Time, n, wd int) (time.Time, bool) {
 	if n < 0 {
 		last := r.plus(to, -1)
-		d := r.plus(last, -((weekday(last) - wd + 7) % 7))
+		d := r.plus(last, -((weekday(last)-wd+7)%7)+7*(n+1))
 		return d, !d.Before(from)
 	}
 	d := r.plus(from, (wd-weekday(from)+7)%7+7*(n-1))

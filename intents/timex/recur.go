@@ -84,14 +84,23 @@ func (p *parser) weekdaysDaily(i int, u *rule) bool {
 	if !p.everyWeek(w, 1, u) || len(u.parts) == 0 {
 		return false
 	}
-	e := p.oneOf(p.opt(u.end, "的", ","), "每天", "每日")
-	u.end = e
-	return e >= 0
+	if e := p.oneOf(p.opt(u.end, "的", ","), "每天", "每日"); e >= 0 {
+		u.end = e
+		return true
+	}
+	if strings.Count(u.parts[0], ",") < 2 { // 周一到周五9:00-17:00 are the hours of each day
+		return false
+	}
+	c, ok := p.clockAt(p.space(u.end), true)
+	return ok && c.hasHour && p.rangeSep(p.space(c.end)) >= 0
 }
 
 // recurring reads the time of day behind a rule and builds the match.
 func (p *parser) recurring(i int, u *rule) (Match, bool) {
-	j := p.space(p.opt(p.space(u.end), "的", ",", "都是", "都在", "都"))
+	j := p.space(p.opt(p.space(u.end), "的", "都是", "都在", "都"))
+	if u.hasDay || u.freq == "DAILY" {
+		j = p.space(p.opt(j, ","))
+	}
 	c, ok := p.clockAt(j, true)
 	if !ok || j != u.end && !c.hasHour && p.at(u.end) != '的' {
 		c = clock{}
@@ -179,6 +188,9 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 		if p.finer(j+1, u) {
 			return true
 		}
+		if p.at(j+1) == '半' { // 每隔半年 is every half year
+			return p.everyOf(j+1, 1, u)
+		}
 		n, e, ok := p.small(j+1, 1, 99)
 		if !ok {
 			return p.alternate(j, u)
@@ -191,10 +203,10 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 		return p.everyOf(p.opt(e, "个"), n, u)
 	}
 	n := 1
-	if p.finer(j, u) {
+	if p.finer(p.opt(j, "过"), u) { // 每过两小时
 		return true
 	}
-	if v, e, ok := p.small(p.opt(j, "一个"), 1, 99); ok && p.lit(j, "一个") < 0 {
+	if v, e, ok := p.small(p.opt(j, "一个"), 1, 366); ok && p.lit(j, "一个") < 0 {
 		if p.in(e, "点时分秒:人户次位栋号") || p.lit(e, "小时") > 0 {
 			return false
 		}
@@ -217,7 +229,7 @@ func (p *parser) everyUnit(i int, u *rule) bool {
 // finer reads an interval shorter than a day, 每两小时, that no rule holds: its length is all there is to say.
 func (p *parser) finer(i int, u *rule) bool {
 	l, ok := p.length(i, false)
-	if !ok && p.in(i, "小分秒") { // 每小时
+	if !ok && p.in(i, "小分秒个") { // 每小时, 每个钟头
 		x, e := find(p, i, unitWords)
 		if e < 0 {
 			return false
@@ -232,6 +244,30 @@ func (p *parser) finer(i int, u *rule) bool {
 	return true
 }
 
+// onceEvery is the recurrence of 两周一次 and 半年一次.
+func (p *parser) onceEvery(i, e int, l *length) (Match, bool) {
+	u := rule{end: e, interval: int(l.value), next: func(_ *reckoner, from time.Time) time.Time { return from }}
+	freq, factor := "", 1
+	switch {
+	case l.units != 1 || l.workdays > 0 || l.max > 0:
+	case l.value == 0.5 && l.years > 0:
+		freq, u.interval = "MONTHLY", 6
+	case l.value == 0.5 && l.months > 0:
+		freq, u.interval = "DAILY", 15
+	case l.value != float64(int(l.value)):
+	default:
+		freq = map[Grain]string{OneDay: "DAILY", Week: "WEEKLY", Month: "MONTHLY", Quarter: "MONTHLY", Year: "YEARLY"}[l.unit]
+		if l.unit == Quarter {
+			factor = 3
+		}
+	}
+	if u.freq = freq; freq == "" {
+		return p.lengthMatch(i, l.end, l), true
+	}
+	u.interval *= factor
+	return p.recurring(i, &u)
+}
+
 // alternate reads 隔天, 隔周三.
 func (p *parser) alternate(i int, u *rule) bool {
 	n := 2
@@ -239,7 +275,7 @@ func (p *parser) alternate(i int, u *rule) bool {
 	if v, e, ok := p.small(j, 2, 30); ok {
 		n, j = v+1, p.opt(e, "个")
 	}
-	if p.in(j, "壁离") || p.oneOf(j, "天热", "夜", "年热") >= 0 {
+	if p.in(j, "壁离") || p.in(i-1, "时间相阻") || p.oneOf(j, "天热", "夜", "年热") >= 0 {
 		return false
 	}
 	return p.everyOf(j, n, u)
@@ -322,7 +358,7 @@ func (p *parser) everyWeek(i, n int, u *rule) bool {
 			}
 			j = p.opt(e, "、", "和", "及", "与", ",", "/")
 			j = max(j, p.weekWord(j))
-			if _, e3 := p.weekdayChar(j); e3 < 0 || p.in(e3, "点月号个:时") {
+			if _, e3 := p.weekdayChar(j); e3 < 0 || p.in(e3, "点月号个:时十") {
 				break
 			}
 		}

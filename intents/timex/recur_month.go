@@ -40,6 +40,9 @@ func (p *parser) everyMonth(i, n int, u *rule) bool {
 		u.parts = []string{"BYMONTHDAY=" + strings.Join(md, ",")}
 		return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return contains(md, d.Day()) })
 	}
+	if p.at(j) == '月' && p.in(j+1, "底末初中") { // 每月月底
+		j++
+	}
 	var f fields
 	f.month = 1
 	if !p.selectors(j, &f) || len(f.sels) != 1 {
@@ -84,6 +87,8 @@ func (p *parser) everySelected(s selector, end int, u *rule) bool {
 		}
 	case selStart:
 		u.parts = []string{"BYMONTHDAY=1"}
+	case selTenDays:
+		u.parts, u.length = []string{"BYMONTHDAY=" + strconv.Itoa(10*s.n-9)}, 10
 	case selMiddle:
 		u.parts = []string{"BYMONTHDAY=15"}
 	case selNth:

@@ -89,7 +89,11 @@ func (p *parser) everyOn(i int, u *rule) bool {
 // yearlyDay reads a day of the year at i. Lunar festivals move, so that no rule can hold them.
 func (p *parser) yearlyDay(i int, u *rule) bool {
 	var f fields
-	if month, day, e := p.yearEdge(i); e >= 0 {
+	month, day, e := p.yearEdge(i)
+	if today := p.oneOf(i, "今天", "这一天", "这天"); today >= 0 { // 每年的今天
+		month, day, e = int(p.clk.today.Month()), p.clk.today.Day(), today
+	}
+	if e >= 0 {
 		u.parts, u.end = []string{fmt.Sprintf("BYMONTH=%d", month), fmt.Sprintf("BYMONTHDAY=%d", day)}, e
 		return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return int(d.Month()) == month && d.Day() == day })
 	}
@@ -122,7 +126,7 @@ func (p *parser) yearlyDay(i int, u *rule) bool {
 		}, true
 		return true
 	case f.day == 0:
-		f.day = 1
+		f.day, u.length = 1, time.Date(2001, time.Month(f.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 	}
 	u.parts = append(u.parts, "BYMONTHDAY="+strconv.Itoa(f.day))
 	return p.nextBy(u, func(_ *reckoner, d time.Time) bool { return int(d.Month()) == f.month && d.Day() == f.day })

@@ -47,12 +47,14 @@ func (p *parser) resolvePoint(pt *point, start int) Match {
 	}
 	if f.other != nil { // the date counts, the weekday is checked
 		said := d.from
-		if d = r.resolveDays(f.other); d.invalid != "" {
+		if g := f.other; g.month == 0 && !g.hasYear && g.day == said.Day() { // 上周三(24日)
+			said = d.from
+		} else if d = r.resolveDays(f.other); d.invalid != "" {
 			m.Kind, m.Invalid = Day, d.invalid
 			return m
 		}
 		switch bare := f.from.IsZero(); {
-		case weekday(d.from) != f.wd:
+		case f.wd > 0 && weekday(d.from) != f.wd:
 			m.Conflict = conflict(d.from, f.wd)
 		case !bare && !said.Equal(d.from): // 本周二(12月1日), which is a Tuesday of another week
 			m.Conflict = fmt.Sprintf("%d月%d日不是前面说的%d月%d日", d.from.Month(), d.from.Day(), said.Month(), said.Day())

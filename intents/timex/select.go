@@ -74,8 +74,9 @@ func (r *reckoner) selected(s selector, d days) days {
 		return r.phase(s.what, d)
 	case selTenDays:
 		from := r.plus(d.from, 10*(s.n-1))
-		to := r.plus(from, 10)
-		if s.n == 3 {
+		last := max(s.n, s.last)
+		to := r.plus(d.from, 10*last)
+		if last == 3 {
 			to = d.to
 		}
 		return days{from: from, to: to, grain: OneDay}
@@ -153,6 +154,13 @@ func (r *reckoner) counted(s selector, d days) days {
 		}
 		out.from = step(out.to, -s.n)
 	case selNth:
+		if s.n < 0 {
+			base = d.to
+			s.n++
+			if s.unit == Week {
+				base = r.monday(d.to, 0)
+			}
+		}
 		out.from, out.to = step(base, s.n-1), step(base, s.n)
 	}
 	if out.from.Before(d.from) || s.unit != Week && out.to.After(d.to) {

@@ -16,6 +16,12 @@ func (p *parser) ordinal(i int) (int, int) {
 				return -1, e + 1
 			}
 		}
+	case '倒':
+		if e := p.lit(i, "倒数第"); e >= 0 {
+			if n, end, ok := p.small(e, 1, 99); ok {
+				return -n, p.opt(end, "个")
+			}
+		}
 	case '首':
 		return 1, p.opt(i+1, "个")
 	case '末':
@@ -45,6 +51,8 @@ func (p *parser) nth(e int, f *fields, n int) bool {
 		}
 	case p.oneOf(e, "季度") >= 0 && n > 0 && n <= 4:
 		s.what, end = selQuarter, e+2
+	case p.lit(e, "季度") >= 0 && n < 0:
+		s.what, s.unit, end = selNth, Quarter, e+2
 	case p.oneOf(e, "天", "日") >= 0:
 		s.what, s.unit, end = selNth, OneDay, e+1
 	case p.oneOf(e, "月") >= 0:
@@ -65,15 +73,17 @@ func (p *parser) phaseWord(i int, f *fields) bool {
 	var what selection
 	e := i + 1
 	switch {
-	case p.in(i, "底末") && p.at(i+1) != '月':
+	case p.in(i, "底末") && p.at(i+1) != '月', p.at(i) == '尾' && !p.in(i+1, "号气巴"):
 		what = selEnd
 	case p.lit(i, "初期") > 0:
 		what, e = selStart, i+2
 	case p.at(i) == '初' && (f.month == 0 || chineseDigit(p.at(i+1)) < 0 && p.at(i+1) != '十' && !digit(p.at(i+1))) && !p.in(i+1, "中级步衷试"):
 		what = selStart
+	case p.at(i) == '中' && p.at(i-1) == '年' && (p.at(i-2) == '年' || !han(p.at(i-2)) && !digit(p.at(i-2))) && (!han(p.at(i+1)) || p.in(i+1, "前以之召举开")):
+		what = selMiddle
 	case p.lit(i, "中期") > 0:
 		what, e = selMiddle, i+2
-	case p.at(i) == '中' && !p.in(i+1, "旬秋午央国学元") && len(f.sels) == 0 && f.month > 0:
+	case p.at(i) == '中' && !p.in(i+1, "旬秋午央国学元") && len(f.sels) == 0 && (f.month > 0 || p.at(i-1) == '月'):
 		what = selMiddle
 	default:
 		return false
@@ -109,14 +119,20 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		}
 		return ok
 	}
-	if k := p.place(i, "上中下"); k > 0 && p.at(i+1) == '旬' && frame == Month {
-		return mark(add(selector{what: selTenDays, n: k}, i+2))
+	if k := p.place(i, "上中下"); k > 0 && frame == Month {
+		j := p.opt(i+1, "、")
+		if last := p.place(j, "上中下"); last > k && p.at(j+1) == '旬' { // 中下旬
+			return mark(add(selector{what: selTenDays, n: k, last: last}, j+2))
+		}
+		if p.at(i+1) == '旬' {
+			return mark(add(selector{what: selTenDays, n: k}, i+2))
+		}
 	}
 	if frame == Year {
-		if e := p.oneOf(i, "上半年", "下半年"); e >= 0 {
-			return add(selector{what: selHalf, n: p.place(i, "上下")}, e)
+		if e := p.oneOf(i, "上半年", "下半年", "前半年", "后半年"); e >= 0 {
+			return add(selector{what: selHalf, n: (p.place(i, "上前下后") + 1) / 2}, e)
 		}
-		if s, e := p.quarter(i); e >= 0 {
+		if s, e := p.quarter(i, f); e >= 0 {
 			return add(s, e)
 		}
 		if s, e := p.season(i, f); e >= 0 {
@@ -124,7 +140,7 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		}
 	}
 	framed := f.hasYear || f.month > 0 || len(f.sels) > 0
-	if frame == Year && f.hasYear && p.at(i) == '年' && p.in(i+1, "初底末中") { // 明年年初
+	if frame == Year && f.hasYear && p.at(i) == '年' && p.in(i+1, "初底末中尾") { // 明年年初
 		i++
 	}
 	if k := p.place(i, "上下"); k > 0 && framed && frame == Month && p.oneOf(i+1, "半月", "半个月") >= 0 {
@@ -149,9 +165,20 @@ func (p *parser) selectorsIn(i int, f *fields, frame Grain) bool {
 		return true
 	}
 	if n, e := p.ordinal(i); e >= 0 {
-		return p.nth(e, f, n)
+		ok := p.nth(e, f, n)
+		if ok && p.at(i) == '倒' {
+			countBack(&f.sels[len(f.sels)-1])
+		}
+		return ok
 	}
 	return p.firstUnits(i, f)
+}
+
+// countBack turns the last n, as 最后 says, into the n-th from the end: 倒数第二天 is one day.
+func countBack(s *selector) {
+	if s.what == selLast {
+		s.what, s.n = selNth, -s.n
+	}
 }
 
 func (p *parser) phaseWordIn(i int, f *fields, framed bool) bool {
@@ -171,7 +198,7 @@ func (p *parser) firstUnits(i int, f *fields) bool {
 	default:
 		return false
 	}
-	n, e, ok := p.small(i+1, 1, 99)
+	n, e, ok := p.small(i+1, 1, 366)
 	if !ok {
 		return false
 	}
@@ -194,9 +221,9 @@ func (p *parser) firstUnits(i int, f *fields) bool {
 }
 
 // quarter reads 第三季度, 三季度, 首季, Q3.
-func (p *parser) quarter(i int) (selector, int) {
+func (p *parser) quarter(i int, f *fields) (selector, int) {
 	none := selector{}
-	if p.at(i) == 'q' && p.in(i+1, "1234") && !digit(p.at(i+2)) && !letter(p.at(i+2)) && !letter(p.at(i-1)) {
+	if p.at(i) == 'q' && p.in(i+1, "1234") && !digit(p.at(i+2)) && !letter(p.at(i+2)) && !letter(p.at(i-1)) && (!digit(p.at(i-1)) || f.hasYear) {
 		return selector{what: selQuarter, n: int(p.at(i+1) - '0')}, i + 2
 	}
 	if e := p.oneOf(i, "首季度", "首季"); e >= 0 {
@@ -234,16 +261,21 @@ func (p *parser) season(i int, f *fields) (selector, int) {
 // year reads 2026年, 二〇二六年, 18年, 民国三年, 今年 at i.
 func (p *parser) year(i int, f *fields) bool {
 	if k, e := find(p, i, relYears); e >= 0 {
-		if p.in(e, "轻纪龄级") && p.at(e-1) == '年' {
+		if p.in(e, "轻纪龄级") && p.at(e-1) == '年' || p.at(i) == '旧' && han(p.at(i-1)) || p.at(i) == '同' && p.before(i, "不", "相", "共") {
 			return false
 		}
-		if p.lit(i, "当年") >= 0 && !digit(p.at(e)) && !p.monthFollows(e) {
+		if p.lit(i, "当年") >= 0 && !digit(p.at(e)) && !p.monthFollows(e) && len(p.src) > 2 {
 			return false
 		}
 		f.year, f.hasYear, f.end = p.clk.today.Year()+k, true, e
 		if p.lit(e, "度") >= 0 {
 			f.end = e + 1
 		}
+		return true
+	}
+	if k := p.place(i, "去今明"); k > 0 && p.in(i+1, "春夏秋冬") && !p.in(i+2, "节晚雨笋令") && !han(p.at(i-1)) { // 今春, 去冬
+		f.year, f.hasYear, f.end = p.clk.today.Year()+k-2, true, i+2
+		f.sels = append(f.sels, selector{what: selSeason, n: p.place(i+1, "春夏秋冬") - 1})
 		return true
 	}
 	for _, era := range eras {
@@ -263,14 +295,17 @@ func (p *parser) year(i int, f *fields) bool {
 		return false
 	}
 	j := p.space(n.end)
-	if n.arabic && n.digits == 4 && n.value > 1900 && n.value < 2200 && p.oneOf(j, "上半年", "下半年", "春季", "夏季", "秋季", "冬季", "第一季度", "第二季度", "第三季度", "第四季度") >= 0 {
+	if n.arabic && n.digits == 4 && n.value > 1900 && n.value < 2200 && p.oneOf(j, "上半年", "下半年", "春季", "夏季", "秋季", "冬季", "第一季度", "第二季度", "第三季度", "第四季度", "一季度", "二季度", "三季度", "四季度", "q1", "q2", "q3", "q4") >= 0 {
 		f.year, f.hasYear, f.end = n.int(), true, j // 2019上半年
 		return true
 	}
-	if p.at(j) != '年' || p.in(j+1, "级前后内来") && n.digits < 3 && !p.firstUnits(j+1, &fields{}) || p.in(j+1, "级代龄轻纪") {
+	if p.at(j) != '年' || n.value == 2000 && n.digits == 0 && p.oneOf(j+1, "的历", "历", "来", "前", "以") >= 0 || // 两千年的历史
+		p.in(j+1, "级前后内来") && n.digits < 3 && !p.firstUnits(j+1, &fields{}) || p.in(j+1, "级代龄轻纪") {
 		return false
 	}
 	switch {
+	case n.digits == 2 && n.arabic && n.int() > 10 && p.yearEnds(i, j+1):
+		f.year = p.century(n.int())
 	case n.digits == 4, n.digits == 3 && (!n.arabic || p.monthFollows(j+1)), !n.arabic && n.digits == 0 && n.value >= 1900 && n.value <= 2200:
 		f.year = n.int()
 	case n.digits == 2 && (!n.arabic || n.int() < 10 || i == p.joint && n.int() < 60 || p.monthFollows(j+1) || p.firstUnits(j+1, &fields{}) || n.int() > 60 && n.int() < 100 && !p.in(j+1, "前后内以之")):
@@ -278,7 +313,7 @@ func (p *parser) year(i int, f *fields) bool {
 	default:
 		return false
 	}
-	if n.digits == 2 && !n.arabic && (p.in(i, "两") || p.in(i+1, "两") || n.int()%10 == n.int()/10+1 && n.int() < 90 && !p.monthFollows(j+1) && p.at(i) != '零' && p.at(i) != '〇') {
+	if n.digits == 2 && !n.arabic && (p.in(i, "两") || p.in(i+1, "两") || n.int()%10 == n.int()/10+1 && n.int() < 90 && !p.monthFollows(j+1) && !p.firstUnits(j+1, &fields{}) && p.at(i) != '零' && p.at(i) != '〇') {
 		return false // 五六年 and 一两年 are lengths
 	}
 	if n.digits == 2 && !n.arabic && n.int() < 10 && p.src[i] != '零' && p.src[i] != '〇' && p.src[i] != '○' {
@@ -286,6 +321,17 @@ func (p *parser) year(i int, f *fields) bool {
 	}
 	f.hasYear, f.end = true, j+1
 	return true
+}
+
+// yearEnds says whether the range whose first end, 17年, ends at j is one of years: 从17年到19年. Without 从 it may be a
+// length, unless nothing else is said.
+func (p *parser) yearEnds(i, j int) bool {
+	s := p.rangeSep(j)
+	if s < 0 || !p.before(i, "从", "自") && i > 0 {
+		return false
+	}
+	n, e, ok := p.small(s, 11, 99)
+	return ok && p.at(e) == '年' && n != 0 && (i > 0 || e+1 == len(p.src))
 }
 
 // eras are reigns that old papers are dated with.
@@ -305,7 +351,7 @@ func (p *parser) century(n int) int {
 // monthFollows says whether a month, a festival or a part of a year stands at i.
 func (p *parser) monthFollows(i int) bool {
 	i = p.space(p.opt(i, "的", "农历", "阴历"))
-	if _, e, ok := p.small(i, 1, 12); ok && (p.at(e) == '月' || p.rangeSep(e) > 0) {
+	if _, e, ok := p.small(i, 1, 12); ok && (p.at(p.space(e)) == '月' || p.rangeSep(e) > 0) {
 		return true
 	}
 	if p.in(i, "底初末正腊冬闰春夏秋") || p.oneOf(i, "上半年", "下半年", "第") > 0 {
@@ -316,6 +362,6 @@ func (p *parser) monthFollows(i int) bool {
 	if p.festivalName(i, &f) {
 		return true
 	}
-	_, e := p.quarter(i)
+	_, e := p.quarter(i, &f)
 	return e > 0
 }

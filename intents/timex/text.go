@@ -16,8 +16,10 @@ type parser struct {
 	o           *Options
 	clk         reckoner
 	lengthsOnly bool
-	lastJoin    int // where the last sign or word stands that may join a range; -1 for none
-	joint       int // where the second end of a range begins: the sign before it is no part of a number
+	lastJoin    int    // where the last sign or word stands that may join a range; -1 for none
+	last        listed // the last date that a list may go on from
+	done        int    // where the last phrase ended
+	joint       int    // where the second end of a range begins: the sign before it is no part of a number
 }
 
 func newParser(text string, o *Options) *parser {
@@ -46,19 +48,20 @@ func newParser(text string, o *Options) *parser {
 }
 
 const (
-	traditional = "後週個點時鐘號兩節這禮內過來從現間當農曆臘閏歲趕開國慶聖誕陽驚蟄種處氣離剛馬貳參陸於約隔禮廿卅〜～–—―‐－至·・•：，"
-	simplified  = "后周个点时钟号两节这礼内过来从现间当农历腊闰岁赶开国庆圣诞阳惊蛰种处气离刚马二三六于约隔礼廿卅~~-----至··· :,"
+	traditional = "後週個點時鐘號兩節這禮內過來從現間當農曆臘閏歲趕開國慶聖誕陽驚蟄種處氣離剛馬貳參陸於約〜～–—―‐－・•：，" +
+		"萬億幾數勞婦兒親師雙復滿穀總統紀緒順豐黃淩晝聽尋鍾裡裏頭長達歷為終學黨軍護愛樓線門棟單區圓塊級層戶條張項錢議話證會車還餘將舊華際環運連續獨業樹靈電階醫動"
+	simplified = "后周个点时钟号两节这礼内过来从现间当农历腊闰岁赶开国庆圣诞阳惊蛰种处气离刚马二三六于约~~-----··:," +
+		"万亿几数劳妇儿亲师双复满谷总统纪绪顺丰黄凌昼听寻钟里里头长达历为终学党军护爱楼线门栋单区圆块级层户条张项钱议话证会车还余将旧华际环运连续独业树灵电阶医动"
 )
 
-var folds = func() map[rune]rune {
-	m := map[rune]rune{}
+// folds holds for each rune of the basic plane what it folds to, 0 being itself.
+var folds = func() *[1 << 16]rune {
+	var m [1 << 16]rune
 	to := []rune(simplified)
 	for i, r := range []rune(traditional) {
-		if to[i] != ' ' {
-			m[r] = to[i]
-		}
+		m[r] = to[i]
 	}
-	return m
+	return &m
 }()
 
 func fold(r rune) rune {
@@ -74,8 +77,8 @@ func fold(r rune) rune {
 	case r >= 0xFF01 && r <= 0xFF5E:
 		return fold(r - 0xFEE0)
 	}
-	if to, ok := folds[r]; ok {
-		return to
+	if r < 1<<16 && folds[r] != 0 {
+		return folds[r]
 	}
 	return r
 }
@@ -107,10 +110,16 @@ func (p *parser) place(i int, list string) int {
 
 // lit returns the end of word when it stands at i, else -1.
 func (p *parser) lit(i int, word string) int {
-	if i < 0 || i >= len(p.src) || !strings.HasPrefix(p.folded[p.foff[i]:], word) {
+	if i < 0 || i >= len(p.src) || !begins(p.folded[p.foff[i]:], word) {
 		return -1
 	}
 	return i + utf8.RuneCountInString(word)
+}
+
+// begins is strings.HasPrefix for words most of which do not stand there: characters differ in their last byte first.
+func begins(s, word string) bool {
+	n := len(word)
+	return len(s) >= n && s[n-1] == word[n-1] && s[:n] == word
 }
 
 // oneOf returns the end of the first of words that stands at i, else -1. Longer words must come first.
@@ -158,11 +167,15 @@ type word[T any] struct {
 
 // find returns the value and end of the first word that stands at i.
 func find[T any](p *parser, i int, table []word[T]) (T, int) {
-	for _, w := range table {
-		if e := p.lit(i, w.text); e >= 0 {
-			return w.value, e
+	var none T
+	if i < 0 || i >= len(p.src) {
+		return none, -1
+	}
+	rest := p.folded[p.foff[i]:]
+	for k := range table {
+		if w := &table[k]; begins(rest, w.text) {
+			return w.value, i + utf8.RuneCountInString(w.text)
 		}
 	}
-	var none T
 	return none, -1
 }

@@ -242,7 +242,7 @@ func samePeriod(raw json.RawMessage, m *timex.Match) bool {
 	if m.RRule == "" { // finer than a day: timex gives the interval and says that no rule holds it
 		return m.Duration > 0 && near(seconds(p.Delta), m.Duration.Seconds())
 	}
-	freq, n := "", 1.0
+	freq, n, quarterly := "", 1.0, false
 	for part := range strings.SplitSeq(m.RRule, ";") {
 		k, v, _ := strings.Cut(part, "=")
 		switch k {
@@ -250,11 +250,16 @@ func samePeriod(raw json.RawMessage, m *timex.Match) bool {
 			freq = v
 		case "INTERVAL":
 			fmt.Sscan(v, &n)
+		case "BYMONTH":
+			quarterly = strings.Count(v, ",") == 3 // 每季度末: four months of the year
 		}
 	}
 	unit := map[string]map[string]float64{"DAILY": {"day": n}, "WEEKLY": {"day": 7 * n}, "MONTHLY": {"month": n}, "YEARLY": {"year": n}}[freq]
 	if strings.Contains(m.RRule, "BYDAY=MO,TU,WE,TH,FR;") || strings.HasSuffix(m.RRule, "BYDAY=MO,TU,WE,TH,FR") {
 		unit = map[string]float64{"day": 1} // every working day is daily for the suite
+	}
+	if quarterly {
+		unit = map[string]float64{"month": 3}
 	}
 	if p.Delta["year"] == 0.5 {
 		p.Delta = map[string]float64{"month": 6}
