@@ -34,13 +34,13 @@ var (
 	over    = regexp.MustCompile(`处理完|已经(处理|扑灭|灭|修好|好了|救|送医|送医院|找到|没事|出院|报警)|扑灭了|救出来了|找到了|没事了|虚惊|误会|还以为|不用来|解决了|抓到了|误报`)
 	past    = regexp.MustCompile(`昨(天|晚)|前(天|几天|阵|年)|上(次|周|个?月|回)|去年|以前|小时候|那年|当年|曾经|之前`)
 	told    = regexp.MustCompile(`辟谣|演练|演习|宣传|讲座|培训|课|电视(上|里|剧|新闻|台)|新闻|电影|小说|视频|抖音|听说|据说|网上(说|看|传|有)|梦|预防|怎么防|防范|知识|手册|应急预案|如何|会不会|万一|如果|要是|假如|比如|保险|规定|责任|赔偿标准|通行证|证明|补贴|申请|怎么办理|职责|归谁|谁管`)
-	another = regexp.MustCompile(`火锅|上火|火车|火爆|很火|发火|火腿|恼火|红火|生意.{0,3}火|抽烟|吸烟|烟头|油烟|二手烟|烟花|禁烟|烟囱|笑死|饿死|困死|热死|气死|累死|吓死|烦死|抢购|抢(票|红包|车位)|打(电话|车|印|扫|卡|包|折|针|牌|球|听|算|工|麻将)|跳(舞|绳|闸|槽)|灭火器|消防栓|杀(毒|价|虫)|流浪`)
+	another = regexp.MustCompile(`拍(照|摄|视频|了照)|火锅|上火|火车|火爆|很火|发火|火腿|恼火|红火|生意.{0,3}火|抽烟|吸烟|烟头|油烟|二手烟|烟花|禁烟|烟囱|笑死|饿死|困死|热死|气死|累死|吓死|烦死|抢购|抢(票|红包|车位)|打(电话|车|印|扫|卡|包|折|针|牌|球|听|算|工|麻将)|跳(舞|绳|闸|槽)|灭火器|消防栓|杀(毒|价|虫)|流浪`)
 	ongoing = regexp.MustCompile(`现在|正在|还在|快来|救命|赶紧|马上|不行了|不醒|快点|急`)
 )
 
 // How probable it may be that nobody is in danger, for an emergency that a rule names, and for one that the classifier alone sees. What is on fire
 // is told of in few ways; of people in need there's much that is none.
-var mayBeCalm = map[string]float64{"rule": .97, "119": .5, "110": .1, "120": .1}
+var mayBeCalm = map[string]float64{"rule": .99, "119": .7, "110": .1, "120": .1}
 
 // How likely it is at least that the incident is of a kind for which somebody is called, and from which probability on a kind is taken as it is.
 const (

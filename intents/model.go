@@ -3,6 +3,7 @@
 package intents
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -64,7 +65,7 @@ type Model struct {
 
 // How the data is learned from; tuned on testdata/messages-tune.tsv.
 var (
-	intentOptions   = TrainOptions{C: 2, Grams: 2, Rare: 1.5, Beta: .3, Heat: 7}
+	intentOptions   = TrainOptions{C: 2, Grams: 2, Rare: 1.5, Beta: .3, Heat: 7, Bits: 17}
 	categoryOptions = TrainOptions{C: .5, Grams: 2, Rare: 1, Bias: .3, Heat: 6, Bits: 15}
 	urgentOptions   = TrainOptions{C: 1, Grams: 2, Rare: 1, Heat: 3, Bits: 17}
 )
@@ -159,23 +160,9 @@ func (m *Model) Understand(text string, c Context) Understanding {
 	if number, code, ok := m.emergency(normal, bare, scored); ok {
 		u.Intent, u.Score, u.Slots.Urgent, u.Slots.Category = "report", .99, number, code
 	} else {
-		// What somebody else might say with these words keeps its share: a resident who seems to arrange a meeting is not taken for somebody who says thanks.
-		for _, s := range scored {
-			if !m.staff[s.Label] || c.Role != "resident" && c.Role != "" {
-				u.Others = append(u.Others, s)
-			}
-		}
-		if u.Others[0].Label == "report" && settled(normal) {
-			u.Others = slices.DeleteFunc(u.Others, func(s Scored) bool { return s.Label == "report" })
-			first := slices.IndexFunc(u.Others, func(s Scored) bool { return s.Label == "none" })
-			u.Others = append([]Scored{u.Others[first]}, slices.Delete(u.Others, first, first+1)...)
-		}
-		if m.namesTrouble(u.Others, bare) && !settled(normal) {
-			u.Others[0], u.Others[1] = u.Others[1], u.Others[0]
-			u.Others[0].Score = reportThreshold
-		}
+		u.Others = m.likely(scored, normal, bare, c.Role)
 		if first := u.Others[0]; first.Score >= reportThreshold || first.Label != "report" && first.Score >= threshold {
-			u.Intent, u.Score = u.Others[0].Label, u.Others[0].Score
+			u.Intent, u.Score = first.Label, first.Score
 		}
 		if u.Intent == "none" && caseNumber.MatchString(normal) {
 			u.Intent, u.Score = "track", u.Others[0].Score // who names a case asks about it
@@ -183,7 +170,7 @@ func (m *Model) Understand(text string, c Context) Understanding {
 		u.Others = slices.Clone(u.Others[1:min(4, len(u.Others))])
 	}
 	if placed && (!where.Weak || u.Intent == "report" || strings.HasPrefix(u.Intent, "meeting.")) {
-		u.Slots.Place = where.Text
+		u.Slots.Place = place.Original(text, normal, where)
 		if len(where.Units) == 1 {
 			u.Slots.Unit = where.Units[0]
 		}
@@ -191,6 +178,40 @@ func (m *Model) Understand(text string, c Context) Understanding {
 	m.fill(&u, normal, bare, c)
 	return u
 }
+
+// likely is what somebody of the role may mean, the likeliest first. What somebody else might say with these words keeps its share: a resident who seems
+// to arrange a meeting is not taken for somebody who says thanks.
+func (m *Model) likely(scored []Scored, normal, bare, role string) []Scored {
+	resident := role == "" || role == "resident"
+	over := settled(normal)
+	var likely []Scored
+	for _, s := range scored {
+		if m.staff[s.Label] && resident || s.Label == "report" && over {
+			continue
+		}
+		if kind, _, _ := strings.Cut(s.Label, "."); slices.Contains(usual[role], kind) {
+			s.Score = usualShare * s.Score / (1 + (usualShare-1)*s.Score) // the odds are so many times higher
+		}
+		likely = append(likely, s)
+	}
+	slices.SortStableFunc(likely, func(a, b Scored) int { return cmp.Compare(b.Score, a.Score) })
+	if !over && m.namesTrouble(likely, bare) {
+		likely[0], likely[1] = likely[1], likely[0]
+		likely[0].Score = reportThreshold
+	}
+	return likely
+}
+
+// usual are the kinds of intents that are the daily work of a role; the same words mean other things to another.
+var usual = map[string][]string{
+	"inspector": {"inspection"},
+	"secretary": {"meeting", "incident"},
+	"liaison":   {"meeting", "duty"},
+	"grid":      {"report", "incident"},
+}
+
+// usualShare is how much likelier what is usual is than the words alone say.
+const usualShare = 2
 
 // namesTrouble reports whether a text that is none of ours at first sight, but perhaps a report, names a trouble that is clearly of one kind.
 func (m *Model) namesTrouble(scored []Scored, bare string) bool {
