@@ -183,8 +183,8 @@ func (m *Model) Understand(text string, c Context) Understanding {
 // to arrange a meeting is not taken for somebody who says thanks.
 func (m *Model) likely(scored []Scored, normal, bare, role string) []Scored {
 	resident := role == "" || role == "resident"
-	over := settled(normal)
-	var likely []Scored
+	over := slices.ContainsFunc(scored[:2], func(s Scored) bool { return s.Label == "report" }) && settled(normal)
+	likely := make([]Scored, 0, len(scored))
 	for _, s := range scored {
 		if m.staff[s.Label] && resident || s.Label == "report" && over {
 			continue
