@@ -70,19 +70,19 @@ type builder struct {
 	stamp   []int32 // the entry in which the term was last counted
 	lengths []float32
 	pieces  []piece
+	bag     []weighted // of the entry that is being added
 	inNames []bool
 	grams   []gram // of terms
 }
 
 // Build makes an index of the entries.
 func Build(entries []Entry, o Options) *Index {
-	synonyms := o.Synonyms
-	if synonyms == nil {
-		s := DefaultSynonyms()
-		synonyms = &s
+	words := defaultLexicon
+	if o.Synonyms != nil {
+		words = func() *lexicon { return newLexicon(*o.Synonyms) }
 	}
 	ix := &Index{
-		entries: slices.Clone(entries), byID: make(map[string]int, len(entries)), lexicon: newLexicon(*synonyms),
+		entries: slices.Clone(entries), byID: make(map[string]int, len(entries)), lexicon: words(),
 		words: vocabulary{map[string]gram{}}, ids: map[gram]int32{}, nameOf: make([]int32, 1, len(entries)+1), sounds: newSounds(),
 		bags: make([][]weighted, len(entries)),
 	}
@@ -116,43 +116,49 @@ func (b *builder) term(g gram) int32 {
 // add takes the terms of an entry.
 func (b *builder) add(entry int32) {
 	e := &b.entries[entry]
-	var bag []weighted
-	field := func(text string, weight float32) {
-		b.pieces = b.lexicon.cut(b.pieces[:0], []rune(Normal(text)), &b.words, true)
-		for _, p := range b.pieces {
-			switch t := b.term(p.gram); {
-			case !p.gram.single():
-				bag = append(bag, weighted{t, weight * p.worth})
-			case weight >= 1: // characters of names, not of the body
-				bag = append(bag, weighted{t, weight * p.worth / singleWorth})
-			}
-		}
-	}
-	field(e.Title, titleWeight)
-	for _, a := range e.Aliases {
-		field(a, aliasWeight)
-	}
-	for _, q := range e.Questions {
-		field(q, 1)
-	}
-	if e.Office != "" || e.Answer != "" {
-		field(e.Office+" "+e.Answer, bodyWeight)
-	}
-	titles(e.Title, func(part string, prior float32) { b.name(entry, part, prior) })
+	b.bag = b.bag[:0]
+	titles(e.Title, func(part string, prior float32) { b.name(entry, part, 0, prior) })
+	b.field(e.Title, titleWeight)
 	for _, called := range e.Aliases {
-		b.name(entry, called, 1)
+		b.name(entry, called, aliasWeight, 1)
 	}
 	for _, called := range e.Questions {
-		b.name(entry, called, 1)
+		b.name(entry, called, 1, 1)
+	}
+	if e.Office != "" || e.Answer != "" {
+		b.field(e.Office+" "+e.Answer, bodyWeight)
 	}
 	b.nameOf = append(b.nameOf, int32(len(b.names)))
-	b.bags[entry] = gather(bag)
+	b.bags[entry] = gather(b.bag)
 	for _, t := range b.bags[entry] {
 		b.lengths[entry] += t.weight
-		if b.stamp[t.term] != entry {
-			b.stamp[t.term] = entry
-			b.df[t.term]++
-		}
+		b.count(t.term, entry)
+	}
+}
+
+// count notes that the entry has the term.
+func (b *builder) count(term, entry int32) {
+	if b.stamp[term] != entry {
+		b.stamp[term] = entry
+		b.df[term]++
+	}
+}
+
+// field puts the terms of a text into the bag.
+func (b *builder) field(text string, weight float32) {
+	b.pieces = b.lexicon.cut(b.pieces[:0], []rune(Normal(text)), &b.words, true)
+	for _, p := range b.pieces {
+		b.put(b.term(p.gram), p, weight)
+	}
+}
+
+// put puts a term into the bag; characters of names alone, not of the body.
+func (b *builder) put(term int32, p piece, weight float32) {
+	switch {
+	case !p.gram.single():
+		b.bag = append(b.bag, weighted{term, weight * p.worth})
+	case weight >= 1:
+		b.bag = append(b.bag, weighted{term, weight * p.worth / singleWorth})
 	}
 }
 
@@ -171,22 +177,23 @@ func gather(bag []weighted) []weighted {
 	return slices.Clone(bag[:n])
 }
 
-// name adds one of the ways in which the entry is called. Its terms' worth becomes their weight when the idf is known.
-func (b *builder) name(entry int32, called string, prior float32) {
+// name adds one of the ways in which the entry is called, and puts its terms into the bag if they weigh anything there. Its terms' worth becomes their
+// weight when the idf is known.
+func (b *builder) name(entry int32, called string, weight, prior float32) {
 	runes := []rune(Normal(called))
 	b.pieces = b.lexicon.cut(b.pieces[:0], runes, &b.words, true)
 	n := name{prior: prior, runes: runes, terms: make([]weighted, 0, len(b.pieces))}
 	for _, p := range b.pieces {
 		t := b.term(p.gram)
 		b.inNames[t] = true
+		if weight > 0 {
+			b.put(t, p, weight)
+		}
 		if at := slices.IndexFunc(n.terms, func(w weighted) bool { return w.term == t }); at >= 0 {
 			n.terms[at].weight = max(n.terms[at].weight, p.worth)
 			continue
 		}
-		if b.stamp[t] != entry { // single characters are counted here alone
-			b.stamp[t] = entry
-			b.df[t]++
-		}
+		b.count(t, entry)
 		n.terms = append(n.terms, weighted{t, p.worth})
 	}
 	if len(n.terms) > 0 {

@@ -20,7 +20,9 @@ type Synonyms struct{ groups []synonym }
 type synonym struct{ said, meant []string }
 
 // DefaultSynonyms are those that come with Linli.
-func DefaultSynonyms() Synonyms {
+func DefaultSynonyms() Synonyms { return defaultSynonyms() }
+
+var defaultSynonyms = sync.OnceValue(func() Synonyms {
 	var all Synonyms
 	for _, name := range []string{"synonyms.txt", "everyday.txt"} {
 		f, err := wordFiles.Open("words/" + name)
@@ -31,7 +33,9 @@ func DefaultSynonyms() Synonyms {
 		all = all.Add(s)
 	}
 	return all
-}
+})
+
+var defaultLexicon = sync.OnceValue(func() *lexicon { return newLexicon(DefaultSynonyms()) })
 
 // ReadSynonyms reads a file of synonyms.
 func ReadSynonyms(name string, r io.Reader) (Synonyms, []Problem) {

@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/mozillazg/go-pinyin"
 )
@@ -23,9 +24,11 @@ func (s *sounds) spoken(g gram) (gram, bool) {
 
 func (s *sounds) syllable(r rune) uint32 { return s.syllables[r] }
 
-// newSounds numbers the syllables of the dictionary. Tones don't count; nor what many don't hear apart: zh and z, n and l at the start, ng and n at the end.
-func newSounds() *sounds {
-	s := &sounds{syllables: make(map[rune]uint32, len(pinyin.PinyinDict)), pairs: map[gram][]int32{}}
+func newSounds() *sounds { return &sounds{syllables(), map[gram][]int32{}} }
+
+// syllables numbers the syllables of the dictionary. Tones don't count; nor what many don't hear apart: zh and z, n and l at the start, ng and n at the end.
+var syllables = sync.OnceValue(func() map[rune]uint32 {
+	of := make(map[rune]uint32, len(pinyin.PinyinDict))
 	numbers := map[string]uint32{}
 	fold := strings.NewReplacer("ā", "a", "á", "a", "ǎ", "a", "à", "a", "ē", "e", "é", "e", "ě", "e", "è", "e", "ī", "i", "í", "i", "ǐ", "i", "ì", "i",
 		"ō", "o", "ó", "o", "ǒ", "o", "ò", "o", "ū", "u", "ú", "u", "ǔ", "u", "ù", "u", "ǖ", "v", "ǘ", "v", "ǚ", "v", "ǜ", "v", "ü", "v", "ń", "n", "ň", "n", "ǹ", "n", "ḿ", "m")
@@ -41,10 +44,10 @@ func newSounds() *sounds {
 			}
 			folded[first] = n
 		}
-		s.syllables[rune(code)] = n
+		of[rune(code)] = n
 	}
-	return s
-}
+	return of
+})
 
 // merge makes one of the syllables that are often confused.
 func merge(syllable string) string {

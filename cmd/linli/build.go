@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"linli/bot"
 	"linli/bot/answers"
 	"linli/bot/directory"
@@ -55,10 +57,16 @@ func build(ctx context.Context, c Config, k *clock) (*house, error) {
 		err = h.readOrg(ctx)
 	}
 	if err == nil {
-		h.model, err = intents.New(intents.Options{Learned: learned})
-	}
-	if err == nil {
-		h.catalogue, err = answers.OpenCatalogue(ctx, h.store, knowledge.Sample(), c.logger())
+		var both errgroup.Group // neither needs the other, and they are most of a start
+		both.Go(func() (err error) {
+			h.model, err = intents.New(intents.Options{Learned: learned})
+			return err
+		})
+		both.Go(func() (err error) {
+			h.catalogue, err = answers.OpenCatalogue(ctx, h.store, knowledge.Sample(), c.logger())
+			return err
+		})
+		err = both.Wait()
 	}
 	if err != nil {
 		_ = h.store.Close()
