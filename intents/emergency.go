@@ -72,7 +72,7 @@ func (m *Model) emergency(text, bare string, intents []Scored) (number, code str
 		return "", "", false
 	}
 	kinds := m.categories.Predict(bare)
-	if urgency(kinds) < urgentKind && (code == "" || calm > mayBeCalm["rule"]) || calmed(text) {
+	if urgency(kinds) < urgentKind && (code == "" || calm > mayBeCalm["rule"] && !ongoing.MatchString(text)) || calmed(text) {
 		return "", "", false
 	}
 	if kinds[0].Label != noCategory && (kinds[0].Score >= likelyKind || code == "") {

@@ -211,7 +211,7 @@ var usual = map[string][]string{
 }
 
 // usualShare is how much likelier what is usual is than the words alone say.
-const usualShare = 2
+const usualShare = 3
 
 // namesTrouble reports whether a text that is none of ours at first sight, but perhaps a report, names a trouble that is clearly of one kind.
 func (m *Model) namesTrouble(scored []Scored, bare string) bool {
