@@ -40,7 +40,7 @@ var (
 
 // How probable it may be that nobody is in danger, for an emergency that a rule names, and for one that the classifier alone sees. What is on fire
 // is told of in few ways; of people in need there's much that is none.
-var mayBeCalm = map[string]float64{"rule": .99, "119": .7, "110": .1, "120": .1}
+var mayBeCalm = map[string]float64{"rule": .99, "119": .6, "110": .05, "120": .05}
 
 // How likely it is at least that the incident is of a kind for which somebody is called, and from which probability on a kind is taken as it is.
 const (

@@ -164,6 +164,9 @@ func (m *Model) Understand(text string, c Context) Understanding {
 		if first := u.Others[0]; first.Score >= reportThreshold || first.Label != "report" && first.Score >= threshold {
 			u.Intent, u.Score = first.Label, first.Score
 		}
+		if onlyTimes(normal, u.Times) {
+			u.Intent, u.Score = "none", doubtless
+		}
 		if u.Intent == "none" && caseNumber.MatchString(normal) {
 			u.Intent, u.Score = "track", u.Others[0].Score // who names a case asks about it
 		}
@@ -177,6 +180,14 @@ func (m *Model) Understand(text string, c Context) Understanding {
 	}
 	m.fill(&u, normal, bare, c)
 	return u
+}
+
+// onlyTimes reports whether a text is nothing but a time: that answers a question, and is no wish by itself.
+func onlyTimes(normal string, times []timex.Match) bool {
+	for _, t := range times {
+		normal = strings.Replace(normal, t.Text, "", 1)
+	}
+	return len(times) > 0 && strings.Trim(normal, " ,.。!?、吧") == ""
 }
 
 // likely is what somebody of the role may mean, the likeliest first. What somebody else might say with these words keeps its share: a resident who seems

@@ -135,11 +135,11 @@ func (s *Skill) afterReport(t *bot.Turn, c *Case) (bool, error) {
 		return true, nil
 	case takenBack.MatchString(text):
 		return true, s.withdraw(t, c, "")
+	case anonymously.MatchString(text) && utf8.RuneCountInString(text) <= 12:
+		return true, s.hideName(t, c)
 	case t.Understood.Intent == "cancel" && near:
 		t.Say(s.say("ask.withdraw", c.Number), s.choice("withdraw", "withdraw", c.ID), s.choice("show", "show", c.ID))
 		return true, nil
-	case anonymously.MatchString(text) && utf8.RuneCountInString(text) <= 12:
-		return true, s.hideName(t, c)
 	case t.Understood.Intent != "track" && questions.MatchString(text) && s.belongs(t, c, text):
 		return true, s.show(t, c, "")
 	case near && t.Message.Location == nil && c.Can(Relocate, []Actor{Reporting}) && s.onlyPlace(t, text):
