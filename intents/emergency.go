@@ -39,14 +39,14 @@ var (
 )
 
 // How probable it may be that nobody is in danger, for an emergency that a rule names, and for one that the classifier alone sees. What is on fire
-// is told of in few ways; of people in need there's much that is none.
-var mayBeCalm = map[string]float64{"rule": .99, "119": .6, "110": .05, "120": .05}
+// is told of in fewer ways than what people in need may mean.
+var mayBeCalm = map[string]float64{"rule": .99, "119": .6, "110": .4, "120": .4}
 
 // How likely it is at least that the incident is of a kind for which somebody is called, and from which probability on a kind is taken as it is.
 const (
 	urgentKind = .3
 	likelyKind = .4
-	maybeAsked = .5 // who asks what to do if is in no danger
+	doubtful   = .5 // from here on a question, or words of what is over, count
 )
 
 // Emergency reports whether somebody must be called at once, whom, and the code of the incident.
@@ -68,11 +68,11 @@ func (m *Model) emergency(text, bare string, intents []Scored) (number, code str
 		if calm > mayBeCalm[number] {
 			return "", "", false
 		}
-	} else if calm > maybeAsked && chance(intents, "ask") > maybeAsked {
+	} else if calm > doubtful && chance(intents, "ask") > .5 {
 		return "", "", false
 	}
 	kinds := m.categories.Predict(bare)
-	if urgency(kinds) < urgentKind && (code == "" || calm > mayBeCalm["rule"] && !ongoing.MatchString(text)) || calmed(text) {
+	if urgency(kinds) < urgentKind && (code == "" || calm > mayBeCalm["rule"] && !ongoing.MatchString(text)) || calm > doubtful && calmed(text) {
 		return "", "", false
 	}
 	if kinds[0].Label != noCategory && (kinds[0].Score >= likelyKind || code == "") {
