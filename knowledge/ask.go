@@ -34,7 +34,7 @@ type Answer struct {
 
 // From which probability on the first hit is the answer, and from which on it is one to choose from; how far behind the first a choice may be.
 const (
-	sure    = .52
+	sure    = .5
 	perhaps = .16
 	behind  = 8
 )

@@ -282,10 +282,17 @@ func (ix *Index) candidates(s *scratch, q *asked, units []string, near []float32
 			add(t, soundsLike, .5)
 		}
 	}
-	for _, m := range q.meant {
+	for i, m := range q.meant {
+		said := float32(0)
+		for _, w := range terms {
+			if w.meant == int32(i)+1 {
+				said += w.weight
+			}
+		}
 		for _, option := range m.options {
+			share := m.worth * min(1, said/weight(option)) // what is meant says no more than what was said
 			for _, t := range option {
-				add(t.term, m.worth, m.worth)
+				add(t.term, m.worth, share)
 			}
 		}
 	}
@@ -313,6 +320,14 @@ func (ix *Index) candidates(s *scratch, q *asked, units []string, near []float32
 	}
 	slices.SortFunc(best, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.entry, b.entry)) })
 	return best[:min(len(best), looked)]
+}
+
+func weight(terms []weighted) float32 {
+	sum := float32(0)
+	for _, t := range terms {
+		sum += t.weight
+	}
+	return sum
 }
 
 // best takes the best of the touched, and leaves the scores at zero.
