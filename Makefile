@@ -36,7 +36,10 @@ eval: ## how well it understands and answers; MEASURE=DIR adds public data sets 
 	@mkdir -p bin && $(GO) build -o bin/linli ./cmd/linli
 	bin/linli eval intents intents/testdata/messages-report.tsv
 	bin/linli eval intents intents/testdata/messages-fresh.tsv
+	bin/linli eval intents intents/testdata/stranger-report.tsv
 	bin/linli eval answers knowledge/testdata/questions-report.tsv
+	bin/linli eval answers knowledge/testdata/stranger-report.tsv
+	bin/linli eval answers knowledge/testdata/district-report.tsv --catalog knowledge/testdata/district.csv
 ifneq ($(MEASURE),)
 	bin/linli eval classifier --train $(MEASURE)/complaints.csv
 	bin/linli eval answers $(MEASURE)/questions_gd.tsv --catalog $(MEASURE)/catalogue_gd.csv

@@ -26,6 +26,7 @@ func TestQuestions(t *testing.T) {
 	}{
 		{"testdata/questions-tune.tsv", .97, .02, .90},
 		{"testdata/questions-report.tsv", .92, .06, .93},
+		{"testdata/stranger-report.tsv", .85, .06, .93},
 	} {
 		t.Run(set.file, func(t *testing.T) {
 			inside, first, wrong, outside, declined := 0., 0., 0., 0., 0.

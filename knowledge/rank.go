@@ -290,7 +290,10 @@ func (ix *Index) candidates(s *scratch, q *asked, units []string, near []float32
 			}
 		}
 		for _, option := range m.options {
-			share := m.worth * min(1, said/weight(option)) // what is meant says no more than what was said
+			share := m.worth
+			if share == meansLike {
+				share *= min(1, said/weight(option)) // what is meant says no more than what was said, if that is known at all
+			}
 			for _, t := range option {
 				add(t.term, m.worth, share)
 			}

@@ -89,7 +89,7 @@ func readTable(file string) ([][]string, error) {
 	}
 	defer f.Close()
 	r := csv.NewReader(f)
-	r.FieldsPerRecord, r.Comment = -1, '#'
+	r.FieldsPerRecord = -1
 	if ext := filepath.Ext(file); ext == ".tsv" || ext == ".txt" {
 		r.Comma, r.LazyQuotes = '\t', true
 	}
@@ -97,7 +97,8 @@ func readTable(file string) ([][]string, error) {
 	if err != nil {
 		return nil, bot.Because(bot.Invalid, err, file+" 读不成表格")
 	}
-	return rows, nil
+	// A remark begins with "# "; "#7 签收" is a message.
+	return slices.DeleteFunc(rows, func(row []string) bool { return strings.HasPrefix(row[0], "# ") }), nil
 }
 
 type evalAnswers struct {
