@@ -139,6 +139,7 @@ const (
 	reportThreshold = .5
 	doubtless       = .9 // what is none of ours with this probability isn't looked at again
 	clearKind       = .6
+	anyKind         = .25
 )
 
 // Understand reads a message.
@@ -160,7 +161,7 @@ func (m *Model) Understand(text string, c Context) Understanding {
 	if number, code, ok := m.emergency(normal, bare, scored); ok {
 		u.Intent, u.Score, u.Slots.Urgent, u.Slots.Category = "report", .99, number, code
 	} else {
-		u.Others = m.likely(scored, normal, bare, c.Role)
+		u.Others = m.likely(scored, normal, bare, placed, c.Role)
 		if first := u.Others[0]; first.Score >= reportThreshold || first.Label != "report" && first.Score >= threshold {
 			u.Intent, u.Score = first.Label, first.Score
 		}
@@ -192,7 +193,7 @@ func onlyTimes(normal string, times []timex.Match) bool {
 
 // likely is what somebody of the role may mean, the likeliest first. What somebody else might say with these words keeps its share: a resident who seems
 // to arrange a meeting is not taken for somebody who says thanks.
-func (m *Model) likely(scored []Scored, normal, bare, role string) []Scored {
+func (m *Model) likely(scored []Scored, normal, bare string, placed bool, role string) []Scored {
 	resident := role == "" || role == "resident"
 	over := slices.ContainsFunc(scored[:2], func(s Scored) bool { return s.Label == "report" }) && settled(normal)
 	likely := make([]Scored, 0, len(scored))
@@ -206,9 +207,12 @@ func (m *Model) likely(scored []Scored, normal, bare, role string) []Scored {
 		likely = append(likely, s)
 	}
 	slices.SortStableFunc(likely, func(a, b Scored) int { return cmp.Compare(b.Score, a.Score) })
-	if !over && m.namesTrouble(likely, bare) {
+	switch {
+	case !over && m.namesTrouble(likely, bare):
 		likely[0], likely[1] = likely[1], likely[0]
 		likely[0].Score = reportThreshold
+	case likely[0].Label == "report" && !placed && m.categories.Predict(bare)[0].Score < anyKind: // it names no trouble, nor where
+		likely = append(likely[1:], likely[0])
 	}
 	return likely
 }
