@@ -29,6 +29,9 @@ func (s *scanner) number(i int) int {
 		return n.end
 	}
 	if n.ordinal {
+		if end := s.nth(n); end > i {
+			return end
+		}
 		if strings.ContainsRune("家个间条", s.at(n.end)) {
 			s.bound = n.end + 1 // 第三家小卖部
 			return n.end + 1
@@ -70,7 +73,7 @@ func (s *scanner) further(n number) int {
 // roomNumber says whether a bare number is a room's: 501 behind 3栋, but not 119.
 func (s *scanner) roomNumber(n number) bool {
 	last := s.last(n.start)
-	if last == nil || (last.kind < buildingToken || last.kind > floorToken) && !s.offices(last) || n.digits != 3 && n.digits != 4 || s.measured(n.end) {
+	if last == nil || (last.kind < buildingToken || last.kind > floorToken) && !s.offices(last) && !s.nextDoor(last) || n.digits != 3 && n.digits != 4 || s.measured(n.end) {
 		return false
 	}
 	return n.text != "110" && n.text != "119" && n.text != "120" && n.text != "122"
@@ -78,8 +81,10 @@ func (s *scanner) roomNumber(n number) bool {
 
 // measured reports whether a measure stands at i: the number before it is a quantity.
 func (s *scanner) measured(i int) bool {
-	switch s.at(i) {
-	case '天', '点', '个', '次', '块', '元', '米', '人', '分', '岁', '年', '月', '日', '辆', '棵', '条', '只', '名', '位', '件', '家', '盏', '根', '处', '斤', '度', '%', '.', ':', '/':
+	switch r := s.at(i); r {
+	case '天':
+		return s.at(i+1) != r // 楼上602|天天半夜唱歌
+	case '点', '个', '次', '块', '元', '米', '人', '分', '岁', '年', '月', '日', '辆', '棵', '条', '只', '名', '位', '件', '家', '盏', '根', '处', '排', '群', '斤', '度', '%', '.', ':', '/':
 		return true
 	}
 	return false
@@ -143,7 +148,9 @@ func (s *scanner) counted(n number) int {
 	case (r == '弄' || r == '巷') && last != nil && last.kind == roadToken:
 		last.end, s.bound = i+1, i+1 // 朝阳路12弄
 		return i + 1
-	case r == '组' && last != nil && last.kind == communityToken:
+	case r == '队' && last != nil && (last.kind == communityToken || last.kind == landmarkToken && !last.bare):
+		return finish(relationToken, i+1) // of a farm
+	case r == '组' && (last != nil && last.kind == communityToken || s.toponym(n.start)):
 		return finish(relationToken, i+1)
 	}
 	return n.start
@@ -192,7 +199,7 @@ func (s *scanner) nameBefore(i int) {
 
 // shopBefore makes a landmark of the unknown name before a floor, behind a road or a house: 昌江大道|力健|二楼. A cellar has one wherever a place may start: 国贸|负一楼.
 func (s *scanner) shopBefore(n number) {
-	if s.last(n.start) != nil {
+	if s.shopBeforeSpot(n.start); s.last(n.start) != nil {
 		return
 	}
 	start := s.reach(n.start, longUnknown)

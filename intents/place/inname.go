@@ -16,6 +16,14 @@ func (s *scanner) inName(i int) bool {
 			return length > 1
 		}
 	}
+	if s.runes[i] == '都' && i-s.bound > 1 {
+		// 香榭丽都3栋: so many a name ends; all of two buildings are 都停电了.
+		n, ok := s.numberAt(i + 1)
+		return ok && strings.ContainsRune("栋幢期号座#", s.at(n.end))
+	}
+	if last := s.last(i); last != nil && last.kind == areaToken && strings.ContainsRune("镇乡", s.at(i+2)) {
+		return s.runes[i] != '在' && s.runes[i] != '的' // 乐平市接渡镇
+	}
 	return s.leads(i) && isHan(s.at(i+1)) && s.beginsName(i)
 }
 
@@ -65,4 +73,13 @@ func (s *scanner) tree(i int) int {
 	}
 	s.tokens = s.tokens[:len(s.tokens)-1]
 	return start
+}
+
+// crossed says whether the short name from i to end is cut out of a longer one: 城西 of 锦|城西|门, 龙山 of 五|龙山|庄.
+func (s *scanner) crossed(i, end int) bool {
+	if i <= s.bound || !isHan(s.runes[i-1]) {
+		return false
+	}
+	c, length := vocabulary().longest(s.runes[end-1:])
+	return length > 1 && (c == gateWord || c == estateWord || c == landmarkWord)
 }

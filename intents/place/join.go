@@ -27,11 +27,14 @@ func (s *scanner) together(i, j int) bool {
 	if a.kind == objectToken && (b.kind != relationToken || a.end != b.start || !s.besideThing(i, b)) {
 		return false
 	}
-	if b.kind == objectToken && !(a.kind <= relationToken && s.stoodOn(b)) {
+	if b.kind == objectToken && !(a.kind <= relationToken && s.stoodOn(a, b)) {
 		// 3栋|电梯 is about the lift, 3栋电梯里 is a place.
 		if j+1 >= len(s.tokens) || !s.together(j, j+1) {
 			return false
 		}
+	}
+	if a.kind == roomToken && s.words(b.start, b.end) == "屋顶" {
+		return false // 601室|屋顶渗水: what is wrong in it
 	}
 	gap := s.runes[a.end:b.start]
 	switch {
@@ -74,12 +77,6 @@ func (s *scanner) listed(i, j int) bool {
 	}
 	c := &s.tokens[j+1]
 	return c.start == b.end && (c.kind == crossingToken || c.kind == sectionToken)
-}
-
-// stoodOn says whether ground is where something is, and not what the message is about: 后面空地有人烧垃圾, 东侧台阶的防滑条.
-func (s *scanner) stoodOn(t *token) bool {
-	next := s.at(t.end)
-	return t.ground && (next == '的' || next == '有' && s.at(t.end+1) == '人')
 }
 
 // stretches says whether two places, between which stands 到 or 至, are the ends of one: 从小学到路口, 村口至桥头.

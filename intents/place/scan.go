@@ -178,6 +178,9 @@ func (s *scanner) takeName(i, n int, name *name, c class, word int) bool {
 	if word > n || word == n && name.short && (c != estateWord || i-s.bound >= 2 || s.last(i) != nil && s.last(i).short) {
 		return false // 新村 alone is 新村街道, 曙光新村 an estate
 	}
+	if name.short && s.crossed(i, i+n) {
+		return false
+	}
 	if name.short && s.endsInRoad(i, i+n) {
 		return false // 北路 for 北路社区: read as a road, 新村北路
 	}
@@ -216,14 +219,18 @@ func (s *scanner) word(i, end int, c class) int {
 			break
 		}
 		s.estateBefore(i)
+		s.shopBeforeSpot(i)
 		s.push(token{kind: spotToken, start: s.sided(s.numbered(i)), end: end})
 	case ownWord:
 		s.push(token{kind: ownToken, start: i, end: end})
 	case objectWord, groundWord:
-		s.push(token{kind: objectToken, start: s.sided(s.numbered(i)), end: end, ground: c == groundWord})
+		s.push(token{kind: objectToken, start: s.described(s.sided(s.numbered(i)), end), end: end, ground: c == groundWord})
 	case entranceWord:
 		s.push(token{kind: entranceToken, start: i, end: end, value: string(s.runes[i])})
 	case relationWord, gateWord:
+		if s.countsPieces(i) {
+			return s.stop(i, i+1, stopWord)
+		}
 		s.relation(i, end, c)
 	case nearWord, sectionWord:
 		return s.near(i, end, c)
@@ -247,6 +254,9 @@ func (s *scanner) word(i, end int, c class) int {
 func (s *scanner) stop(i, end int, c class) int {
 	if end-i == 1 && s.inName(i) {
 		return end
+	}
+	if to := s.direction(i); to > i {
+		return to
 	}
 	if r := s.runes[i]; r == '吃' || r == '买' || r == '喝' {
 		s.shopWhere(i)
@@ -281,12 +291,12 @@ func (s *scanner) thatOne(i, end int) int {
 			s.push(token{kind: relationToken, start: i, end: to + 1}) // 彩票店旁边那家
 			return to + 1
 		}
-		if !strings.ContainsRune("座条栋家幢间处个道口", s.at(to)) {
+		if !strings.ContainsRune("座条栋家幢间处个道口棵根块排堵盏", s.at(to)) {
 			return end
 		}
 		to++
 	}
-	s.that = [2]int{i, to}
+	s.that = [2]int{s.way(i), to}
 	return to
 }
 

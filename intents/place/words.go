@@ -70,6 +70,11 @@ func words() func(yield func(class, string) bool) {
 			}
 		}
 		// So do the houses next to the speaker's: 前面那栋楼, 隔壁单元.
+		for _, next := range []string{"对门", "隔壁"} {
+			if !yield(spotWord, next+"那户") || !yield(spotWord, next+"那家") {
+				return
+			}
+		}
 		for _, side := range []string{"前面", "后面", "对面", "隔壁", "旁边"} {
 			for _, house := range []string{"那栋", "那栋楼", "那幢", "那幢楼", "一栋", "单元", "楼"} {
 				if !yield(spotWord, side+house) {
