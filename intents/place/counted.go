@@ -99,7 +99,7 @@ func (s *scanner) counted(n number) int {
 		switch k {
 		case buildingToken:
 			s.nameBefore(n.start)
-			t.start = s.sided(n.start) // 东6栋, 甲3栋
+			t.start = s.way(s.sided(n.start)) // 东6栋, 甲3栋, 往里第三栋
 		case floorToken:
 			s.shopBefore(n)
 		}
@@ -192,7 +192,11 @@ func (s *scanner) nameBefore(i int) {
 	}
 	start := s.reach(i, longUnknown)
 	length := i - start
-	if length >= 2 && (isEstateTail(s.runes[i-1]) || s.leads(start) && length <= 5) {
+	if last := s.last(start); last != nil && last.kind == landmarkToken && length > 1 && length < 4 && s.leads(last.start) {
+		start = last.start // 金桥|国际|B座
+		s.tokens = s.tokens[:len(s.tokens)-1]
+		s.push(token{kind: estateToken, start: start, end: i})
+	} else if length >= 2 && (isEstateTail(s.runes[i-1]) || s.leads(start) && length <= 5) {
 		s.push(token{kind: estateToken, start: start, end: i})
 	}
 }

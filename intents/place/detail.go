@@ -6,17 +6,31 @@ import "strings"
 
 // described returns where the words start that say which thing it is that stands at i, directly behind a place or behind 那棵: 大 of 那棵大樟树,
 // 音乐 of 人民广场音乐喷泉.
-func (s *scanner) described(i, end int) int {
-	if n := i - s.bound; n < 1 || n > 2 {
+func (s *scanner) described(i, end int, c class) int {
+	n := i - s.bound
+	if n < 1 || n > 3 {
 		return i
 	}
 	if s.that[1] == s.bound && s.bound > 0 {
 		return s.bound
 	}
-	if last := s.last(s.bound); last != nil && last.kind <= landmarkToken && end-i > 1 {
+	if last := s.last(s.bound); n < 3 && last != nil && c == objectWord && last.kind <= relationToken && end-i > 1 {
 		return s.bound
 	}
 	return i
+}
+
+// pointed says whether the word from i to end, directly behind 那棵, says what a thing is like: 歪 of 那棵歪脖子树.
+func (s *scanner) pointed(i, end int) bool {
+	if s.that[1] != i || i == 0 || end-i > 2 {
+		return false
+	}
+	for at := end; at < min(i+4, len(s.runes)); at++ {
+		if c, _ := vocabulary().longest(s.runes[at:]); c == objectWord {
+			return true
+		}
+	}
+	return false
 }
 
 // countsPieces says whether 那块 at i is how a thing is pointed at, 那块地砖, and not a place, 门口那块.
@@ -52,7 +66,7 @@ func (s *scanner) nth(n number) int {
 	}
 	c, length := vocabulary().longest(s.runes[noun:])
 	switch c {
-	case objectWord:
+	case objectWord, groundWord:
 		if start == n.start && (s.at(n.end) != '根' || s.at(start-1) == '段') {
 			return n.start
 		}
@@ -61,6 +75,10 @@ func (s *scanner) nth(n number) int {
 			return n.start
 		}
 	default:
+		if end := s.gateNumber(noun); end > 0 && s.last(start) != nil {
+			s.push(token{kind: relationToken, start: start, end: end}) // 东门第二个摊位
+			return end
+		}
 		return n.start
 	}
 	s.push(token{kind: relationToken, start: start, end: noun + length})
@@ -69,7 +87,7 @@ func (s *scanner) nth(n number) int {
 
 // direction takes 往高速口方向 behind a road, which starts at i, and returns where it ends, or i.
 func (s *scanner) direction(i int) int {
-	if r := s.runes[i]; r != '往' && r != '去' && r != '到' || s.last(i) == nil {
+	if !strings.ContainsRune("往去到由", s.runes[i]) || s.last(i) == nil {
 		return i
 	}
 	for end := i + 2; end < i+9 && s.written(end); end++ {
@@ -87,12 +105,16 @@ func (s *scanner) stoodOn(before, t *token) bool {
 	switch {
 	case !t.ground:
 		return t.that > 0 && next == '上' // 那几根杆子|上贴满了
+	case t.that > 0 && strings.ContainsRune("路巷", s.runes[t.end-1]):
+		return true // 后门外面那条小路
 	case next == '的' || next == '有' && s.at(t.end+1) == '人':
 		return true
 	case before.end != t.start || !isHan(next):
 		return false
 	}
-	if tail := s.runes[t.end-1]; tail == '墙' || tail == '面' {
+	if tail := s.runes[t.end-1]; tail == '线' {
+		return false // paint
+	} else if tail == '墙' || tail == '面' {
 		if !strings.ContainsRune("后前山", s.runes[t.start]) {
 			return false // an outer wall is all around
 		}
@@ -118,4 +140,15 @@ func (s *scanner) shopBeforeSpot(i int) {
 	if start := s.reach(i, longLandmark); s.leads(start) || s.hasShops(s.last(start)) {
 		s.push(token{kind: landmarkToken, start: start, end: i})
 	}
+}
+
+// busLine returns where the line's number starts before a stop at i: 27路|公交站.
+func (s *scanner) busLine(i, start int) int {
+	if start != i || s.at(i-1) != '路' || s.at(i) != '公' {
+		return start
+	}
+	for i--; isDigit(s.at(i-1)) || isNumeral(s.at(i-1)); i-- {
+		start = i - 1
+	}
+	return start
 }

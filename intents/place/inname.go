@@ -14,6 +14,11 @@ func (s *scanner) inName(i int) bool {
 		switch c, length := vocabulary().longest(s.runes[i+1:]); c {
 		case estateWord, communityWord, roadWord, landmarkWord:
 			return length > 1
+		case noClass:
+			c, length = vocabulary().longest(s.runes[min(i+2, len(s.runes)):])
+			if c == landmarkWord && length > 1 {
+				return true // 好又多超市
+			}
 		}
 	}
 	if s.runes[i] == '都' && i-s.bound > 1 {

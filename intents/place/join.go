@@ -98,7 +98,11 @@ func (s *scanner) besideThing(i int, t *token) bool {
 	switch s.runes[t.start] {
 	case '上':
 		thing := &s.tokens[i]
-		return thing.ground && !strings.HasSuffix(s.words(thing.start, thing.end), "墙") && i > 0 && s.tokens[i-1].end == thing.start
+		if i == 0 || !thing.ground || s.runes[thing.end-1] == '墙' {
+			return false
+		}
+		gap := s.words(s.tokens[i-1].end, thing.start)
+		return gap == "" || gap == "的"
 	case '里', '内', '旁', '边', '口', '下', '处', '前', '后', '侧':
 		return true
 	}

@@ -213,7 +213,7 @@ func (s *scanner) landmark(i, end int) {
 	if r := s.runes[i]; end-i == 1 && (r == '店' || r == '馆' || r == '阁') && (i-t.start < 2 || !s.leads(t.start) && s.last(t.start) == nil) {
 		return // 换了一家|店
 	}
-	t.start = s.numbered(t.start)
+	t.start = s.busLine(i, s.numbered(t.start))
 	if s.at(i) == '站' && end == i+1 && i-t.start == 1 && !strings.ContainsRune("东南西北中总", s.at(t.start)) {
 		return // 供人站的安全岛
 	}
@@ -276,7 +276,7 @@ func (s *scanner) relation(i, end int, c class) {
 		}
 	}
 	i = s.sided(i)
-	if i-s.bound == 1 && strings.ContainsRune("桥河江湖", s.runes[i]) && s.leads(s.bound) {
+	if last := s.last(s.bound); i-s.bound == 1 && strings.ContainsRune("桥河江湖", s.runes[i]) && (s.leads(s.bound) || s.runes[i] == '桥' && last != nil && last.kind == landmarkToken) {
 		s.push(token{kind: landmarkToken, start: s.bound, end: i + 1}) // 浮桥|头, 东河|边
 		i++
 	}

@@ -224,7 +224,7 @@ func (s *scanner) word(i, end int, c class) int {
 	case ownWord:
 		s.push(token{kind: ownToken, start: i, end: end})
 	case objectWord, groundWord:
-		s.push(token{kind: objectToken, start: s.described(s.sided(s.numbered(i)), end), end: end, ground: c == groundWord})
+		s.push(token{kind: objectToken, start: s.described(s.sided(s.numbered(i)), end, c), end: end, ground: c == groundWord})
 	case entranceWord:
 		s.push(token{kind: entranceToken, start: i, end: end, value: string(s.runes[i])})
 	case relationWord, gateWord:
@@ -260,6 +260,9 @@ func (s *scanner) stop(i, end int, c class) int {
 	}
 	if r := s.runes[i]; r == '吃' || r == '买' || r == '喝' {
 		s.shopWhere(i)
+	}
+	if s.pointed(i, end) {
+		return end
 	}
 	if c == matterWord && s.matter == 0 {
 		s.matter = end
