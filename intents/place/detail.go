@@ -42,13 +42,20 @@ func (s *scanner) countsPieces(i int) bool {
 	return strings.ContainsRune("石砖牌板玻木铁草空绿荒菜田广指警", next) || next == '地' && s.at(i+3) == '砖'
 }
 
-// way returns where 往北 starts if it stands directly before i and behind a place, else i.
+// way returns where 往北, 往里走 or 进去 starts if it stands directly before i and behind a place, else i.
 func (s *scanner) way(i int) int {
-	from := i - 1
-	for from > 0 && from > i-3 && strings.ContainsRune("东南西北左右前后里外上下", s.runes[from]) {
+	if i > 2 && throughDoor(s.runes[i-2:i]) && s.last(i-2) != nil {
+		return i - 2
+	}
+	to := i
+	if s.at(i-1) == '走' {
+		to--
+	}
+	from := to - 1
+	for from > 0 && from > to-3 && strings.ContainsRune("东南西北左右前后里外上下", s.runes[from]) {
 		from--
 	}
-	if from < i-1 && from > 0 && s.runes[from] == '往' && s.last(from) != nil {
+	if from < to-1 && from > 0 && s.runes[from] == '往' && s.last(from) != nil {
 		return from
 	}
 	return i
@@ -65,6 +72,11 @@ func (s *scanner) nth(n number) int {
 		return n.start
 	}
 	c, length := vocabulary().longest(s.runes[noun:])
+	if start < n.start && c != landmarkWord && s.at(n.end) == '家' {
+		c, length = landmarkWord, 0 // 往里走第三家
+	} else if s.at(noun) == '路' && s.at(noun+1) == '口' {
+		c, length = crossingWord, 2
+	}
 	switch c {
 	case objectWord, groundWord:
 		if start == n.start && (s.at(n.end) != '根' || s.at(start-1) == '段') {

@@ -125,3 +125,21 @@ func (s *scanner) hasGates(i, way int) bool {
 func (s *scanner) nextDoor(t *token) bool {
 	return t.kind == spotToken && (s.words(t.start, t.end) == "楼上" || s.words(t.start, t.end) == "楼下")
 }
+
+// zone takes 区 at i, with its name from start, for a part of an estate or a hall: 天地华府南区|地库, 菜市场二楼|干货区.
+func (s *scanner) zone(start, i int) bool {
+	last := s.last(start)
+	switch n := i - start; {
+	case last == nil && n > 3 && n <= longEstate && strings.ContainsRune("东南西北中", s.runes[i-1]):
+		c, _ := vocabulary().longest(s.runes[i+1:])
+		if _, counts := s.numberAt(i + 1); !counts && c != spotWord && c != gateWord {
+			return false
+		}
+		s.push(token{kind: estateToken, start: start, end: i + 1})
+	case last != nil && (last.kind == floorToken || last.kind == landmarkToken) && n > 1 && n < 4:
+		s.push(token{kind: relationToken, start: start, end: i + 1})
+	default:
+		return false
+	}
+	return true
+}

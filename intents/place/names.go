@@ -82,6 +82,9 @@ func (s *scanner) unit(i, end int, c class) {
 		t.kind = areaToken
 		r := s.runes[i]
 		t.coarse = end-i == 1 && (r == '市' || r == '区' || r == '县')
+		if r == '区' && end-i == 1 && s.zone(t.start, i) {
+			return
+		}
 		if last := s.last(t.start); t.coarse && last != nil && last.kind >= roadToken {
 			return // 城北路沙县小吃: a road holds no county
 		}
@@ -217,7 +220,7 @@ func (s *scanner) landmark(i, end int) {
 	if s.at(i) == '站' && end == i+1 && i-t.start == 1 && !strings.ContainsRune("东南西北中总", s.at(t.start)) {
 		return // 供人站的安全岛
 	}
-	t.bare = t.start == i
+	t.bare = t.start == i || i-t.start == 1 && (s.at(t.start) == '个' || s.at(t.start) == '新') // 修个|步道, 新|车间
 	if s.runes[end-1] == '司' && (i-t.start < 3 || !s.alone(t.start, end)) {
 		return // 公司 and 搬家公司 are nowhere, 宏达建筑公司 by itself is where the wages are owed
 	}
