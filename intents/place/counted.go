@@ -145,6 +145,11 @@ func (s *scanner) counted(n number) int {
 		return s.house(n, finish)
 	case r == '期' || r == '区' && last != nil:
 		return s.phase(n)
+	case last != nil && !n.chinese && (r == '铺' && last.kind == landmarkToken || r == '车' && s.at(i+1) == '位'):
+		if r == '车' {
+			i++
+		}
+		return finish(roomToken, i+1) // 地下商城D12铺
 	case (r == '弄' || r == '巷') && last != nil && last.kind == roadToken:
 		last.end, s.bound = i+1, i+1 // 朝阳路12弄
 		return i + 1

@@ -115,12 +115,14 @@ func (s *scanner) direction(i int) int {
 func (s *scanner) stoodOn(before, t *token) bool {
 	next := s.at(t.end)
 	switch {
-	case !t.ground:
-		return t.that > 0 && next == '上' // 那几根杆子|上贴满了
 	case t.that > 0 && strings.ContainsRune("路巷", s.runes[t.end-1]):
 		return true // 后门外面那条小路
+	case !t.ground:
+		return t.that > 0 && next == '上' // 那几根杆子|上贴满了
 	case next == '的' || next == '有' && s.at(t.end+1) == '人':
 		return true
+	case before.end == t.start && !s.written(t.end) && t.end < len(s.runes) && s.runes[t.end-1] != '面':
+		return true // 小学西边围墙,树要倒了
 	case before.end != t.start || !isHan(next):
 		return false
 	}

@@ -29,7 +29,7 @@ func (s *scanner) phase(n number) int {
 			return n.start // a second phase only behind a first: 一期和二期
 		}
 	}
-	zone := last != nil && s.runes[n.end] == '区' && (last.kind == landmarkToken || last.kind == spotToken) // 地下车库C区
+	zone := last != nil && s.runes[n.end] == '区' && (last.kind == landmarkToken || last.kind == spotToken || last.kind == floorToken && !n.chinese) // 地下车库C区
 	if last == nil || !zone && (last.kind != estateToken || last.bare) {
 		return n.start
 	}
@@ -39,7 +39,7 @@ func (s *scanner) phase(n number) int {
 
 // gateNumber returns where the word for a way in or a stall ends that starts at i, behind a number, 0 if there is none.
 func (s *scanner) gateNumber(i int) int {
-	for _, way := range [...]string{"出入口", "入口", "出口", "口", "门", "码头", "通道", "摊位", "摊", "铺位", "窗口", "棚", "仓库", "车间", "展厅", "柜台"} {
+	for _, way := range [...]string{"出入口", "入口", "出口", "口", "门", "码头", "通道", "摊位", "摊", "铺位", "窗口", "棚", "仓库", "车间", "展厅", "柜台", "车位"} {
 		end := min(i+len(way)/3, len(s.runes))
 		if string(s.runes[i:end]) == way {
 			if way == "门" && strings.ContainsRune("口面前店边", s.at(end)) {

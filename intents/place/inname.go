@@ -44,6 +44,8 @@ func (s *scanner) beginsName(i int) bool {
 	switch c, length := vocabulary().longest(s.runes[i+2:]); c {
 	case estateWord, communityWord:
 		return length > 1
+	case areaWord:
+		return strings.ContainsRune("镇乡", s.runes[i+2])
 	case roadWord:
 		return s.addressed(i + 2 + length) // 走夜路小心 is no road's name
 	}

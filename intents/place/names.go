@@ -220,7 +220,7 @@ func (s *scanner) landmark(i, end int) {
 	if s.at(i) == '站' && end == i+1 && i-t.start == 1 && !strings.ContainsRune("东南西北中总", s.at(t.start)) {
 		return // 供人站的安全岛
 	}
-	t.bare = t.start == i || i-t.start == 1 && (s.at(t.start) == '个' || s.at(t.start) == '新') // 修个|步道, 新|车间
+	t.bare = t.start == i || s.at(t.start) == '个' && t.start < i || i-t.start == 1 && s.at(t.start) == '新' // 修个|步道, 新|车间
 	if s.runes[end-1] == '司' && (i-t.start < 3 || !s.alone(t.start, end)) {
 		return // 公司 and 搬家公司 are nowhere, 宏达建筑公司 by itself is where the wages are owed
 	}
@@ -279,7 +279,7 @@ func (s *scanner) relation(i, end int, c class) {
 		}
 	}
 	i = s.sided(i)
-	if last := s.last(s.bound); i-s.bound == 1 && strings.ContainsRune("桥河江湖", s.runes[i]) && (s.leads(s.bound) || s.runes[i] == '桥' && last != nil && last.kind == landmarkToken) {
+	if last := s.last(s.bound); i-s.bound == 1 && strings.ContainsRune("桥河江湖", s.runes[i]) && (s.leads(s.bound) || last != nil && (s.runes[i] == '桥' && last.kind == landmarkToken || s.at(s.bound) == '小')) {
 		s.push(token{kind: landmarkToken, start: s.bound, end: i + 1}) // 浮桥|头, 东河|边
 		i++
 	}

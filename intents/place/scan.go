@@ -222,6 +222,7 @@ func (s *scanner) word(i, end int, c class) int {
 		s.shopBeforeSpot(i)
 		s.push(token{kind: spotToken, start: s.sided(s.numbered(i)), end: end})
 	case ownWord:
+		s.shopBeforeSpot(i)
 		s.push(token{kind: ownToken, start: i, end: end})
 	case objectWord, groundWord:
 		s.push(token{kind: objectToken, start: s.described(s.sided(s.numbered(i)), end, c), end: end, ground: c == groundWord})
@@ -240,6 +241,9 @@ func (s *scanner) word(i, end int, c class) int {
 		}
 		s.push(token{kind: crossingToken, start: i, end: end})
 	case keepWord:
+		if _, next := vocabulary().longest(s.runes[i+1:]); s.runes[i] == '路' && next > end-i {
+			return s.road(i, i+1) // 中山北路|人行道, not 路人
+		}
 		if s.runes[end-1] == '路' && s.namesRoad(i, end) {
 			return s.road(end-1, end)
 		}
@@ -290,7 +294,7 @@ func (s *scanner) thatOne(i, end int) int {
 		if r := s.at(to); r == '一' || r == '几' || r == '两' {
 			to++
 		}
-		if s.at(to) == '家' && s.last(i) != nil && s.last(i).kind == relationToken {
+		if (s.at(to) == '家' || s.at(to) == '户') && s.last(i) != nil && s.last(i).kind == relationToken {
 			s.push(token{kind: relationToken, start: i, end: to + 1}) // 彩票店旁边那家
 			return to + 1
 		}
