@@ -55,7 +55,7 @@ func (s *scanner) further(n number) int {
 	case r == '米' && last.kind == relationToken && strings.ContainsRune("前后左右东南西北", s.runes[last.start]) && !strings.ContainsRune("高宽深长", s.at(n.end+1)):
 		last.end, s.bound = n.end+1, n.end+1
 		return last.end
-	case n.ordinal && r == '排':
+	case r == '排' && (n.ordinal || !n.chinese && last.kind <= estateToken):
 		s.push(token{kind: relationToken, start: n.start, end: n.end + 1}) // of low houses
 		return n.end + 1
 	case n.ordinal && r == '个' && s.at(n.end+1) == '路' && s.at(n.end+2) == '口':
@@ -215,9 +215,19 @@ func (s *scanner) shopBefore(n number) {
 	if length := n.start - start; length < 2 || length > 5 {
 		return
 	}
-	if s.hasShops(s.last(start)) || n.below && s.leads(start) {
+	if s.hasShops(s.last(start)) || s.leads(start) && (n.below || s.isHall(n.end+1)) {
 		s.push(token{kind: landmarkToken, start: start, end: n.start})
 	}
+}
+
+// isHall says whether a room or a hall stands at i, as behind a floor of a house that has a name: 国贸三楼|女厕所.
+func (s *scanner) isHall(i int) bool {
+	for at := i; at < min(i+2, len(s.runes)); at++ {
+		if c, length := vocabulary().longest(s.runes[at:]); length > 1 {
+			return c == landmarkWord || c == roomWord
+		}
+	}
+	return false
 }
 
 // hyphenated handles 3-2-501 and 3-501.

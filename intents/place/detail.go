@@ -148,7 +148,14 @@ func (s *scanner) stoodOn(before, t *token) bool {
 
 // shopBeforeSpot makes a landmark of the unknown name before a spot or a floor at i if it ends as the names of shops do and stands where a place may start: 春风旅社|三楼.
 func (s *scanner) shopBeforeSpot(i int) {
-	if s.last(i) != nil || i-s.bound < 3 || !strings.ContainsRune("店馆社铺坊吧行厅屋厂局所站", s.runes[i-1]) {
+	if s.last(i) != nil {
+		return
+	}
+	if i-s.bound == 2 && isNumeral(s.runes[s.bound]) && strings.ContainsRune("小中院幼", s.runes[i-1]) {
+		s.push(token{kind: landmarkToken, start: s.bound, end: i}) // 二小|后巷
+		return
+	}
+	if i-s.bound < 3 || !strings.ContainsRune("店馆社铺坊吧行厅屋厂局所站", s.runes[i-1]) {
 		return
 	}
 	if start := s.reach(i, longLandmark); s.leads(start) || s.hasShops(s.last(start)) {

@@ -76,11 +76,27 @@ func (s *scanner) toponym(i int) bool {
 	} else if n := i - start; n < 2 || n > 4 || !s.leads(start) && (last == nil || last.kind > communityToken || last.short) || s.runes[i-1] == '里' && n < 3 {
 		return false
 	}
-	if !strings.ContainsRune("里井坞坑岭湾坪坝畈塘滩洲埠墩蓬棚岗山丘冲垄渡铺屯寨堡营庄园苑", s.runes[i-1]) {
+	if !isQuarterTail(s.runes[i-1]) {
 		return false
 	}
 	s.push(token{kind: estateToken, start: start, end: i})
 	return true
+}
+
+// isQuarterTail says whether old quarters and hamlets are called so.
+func isQuarterTail(r rune) bool {
+	return strings.ContainsRune("里井坞坑岭湾坪坝畈塘滩洲埠墩蓬棚岗山丘冲垄渡铺屯寨堡营庄园苑", r)
+}
+
+// quarterBefore makes a place of the unknown name of an old quarter before a thing at i: 钟家坞|水塘边, 钟家坞|老水井旁.
+func (s *scanner) quarterBefore(i int) {
+	if strings.ContainsRune("老大小", s.at(i-1)) {
+		i--
+	}
+	if n := i - s.bound; s.last(i) != nil || n < 3 || n > 5 || !s.leads(s.bound) || !isQuarterTail(s.runes[i-1]) || strings.ContainsRune("里铺", s.runes[i-1]) {
+		return
+	}
+	s.push(token{kind: estateToken, start: s.bound, end: i})
 }
 
 // houseNumber says whether 128号 behind the token is an address.
@@ -91,7 +107,7 @@ func (s *scanner) houseNumber(last *token) bool {
 	case landmarkToken:
 		return strings.ContainsRune("铺面街区", s.runes[last.end-1]) // 商铺27号
 	case relationToken:
-		return s.runes[last.end-1] == '组'
+		return s.runes[last.end-1] == '组' || s.runes[last.end-1] == '排'
 	case estateToken:
 		return !last.bare
 	}

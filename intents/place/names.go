@@ -244,7 +244,7 @@ func (s *scanner) office(i, end int) {
 
 // estateBefore makes an estate of the unknown name before a spot if it ends like one: 御景湾地库.
 func (s *scanner) estateBefore(i int) {
-	if s.last(i) != nil || i <= s.bound || s.runes[i-1] == '里' || !isEstateTail(s.runes[i-1]) {
+	if s.last(i) != nil || i <= s.bound || s.runes[i-1] == '里' || !isEstateTail(s.runes[i-1]) && !isQuarterTail(s.runes[i-1]) {
 		return
 	}
 	if start := s.reach(i, longUnknown); i-start > 2 && i-start < 6 {

@@ -225,6 +225,7 @@ func (s *scanner) word(i, end int, c class) int {
 		s.shopBeforeSpot(i)
 		s.push(token{kind: ownToken, start: i, end: end})
 	case objectWord, groundWord:
+		s.quarterBefore(i)
 		s.push(token{kind: objectToken, start: s.described(s.sided(s.numbered(i)), end, c), end: end, ground: c == groundWord})
 	case entranceWord:
 		s.push(token{kind: entranceToken, start: i, end: end, value: string(s.runes[i])})
