@@ -115,7 +115,7 @@ func (s *scanner) direction(i int) int {
 func (s *scanner) stoodOn(before, t *token) bool {
 	next := s.at(t.end)
 	switch {
-	case t.that > 0 && strings.ContainsRune("路巷", s.runes[t.end-1]):
+	case t.that > 0 && strings.ContainsRune("路巷地", s.runes[t.end-1]):
 		return true // 后门外面那条小路
 	case !t.ground:
 		return t.that > 0 && next == '上' // 那几根杆子|上贴满了

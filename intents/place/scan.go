@@ -299,7 +299,7 @@ func (s *scanner) thatOne(i, end int) int {
 			s.push(token{kind: relationToken, start: i, end: to + 1}) // 彩票店旁边那家
 			return to + 1
 		}
-		if !strings.ContainsRune("座条栋家幢间处个道口棵根块排堵盏", s.at(to)) {
+		if !strings.ContainsRune("座条栋家幢间处个道口棵根块排堵盏片", s.at(to)) {
 			return end
 		}
 		to++
