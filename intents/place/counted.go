@@ -131,11 +131,7 @@ func (s *scanner) counted(n number) int {
 		return finish(gridToken, i+3)
 	case r == '网' && s.at(i+1) == '格':
 		return finish(gridToken, i+2)
-	case r == '室' && (n.digits >= 3 || n.chinese && len(n.text) >= 3 || last != nil):
-		return finish(roomToken, i+1)
-	case r == '房' && s.at(i+1) != '东' && (n.digits >= 3 || last != nil && last.kind >= buildingToken && last.kind <= floorToken):
-		return finish(roomToken, i+1)
-	case r == '户' && (n.digits >= 3 && (n.start == 0 || !isHan(s.at(n.start-1))) || last != nil && n.digits > 0 && last.kind >= buildingToken && last.kind <= floorToken):
+	case s.isRoom(n, last):
 		return finish(roomToken, i+1)
 	case r == '楼':
 		return finish(floorToken, i+1)
@@ -159,6 +155,20 @@ func (s *scanner) counted(n number) int {
 		return finish(relationToken, i+1)
 	}
 	return n.start
+}
+
+// isRoom says whether the word behind the number makes a room of it: 501室, 3户 behind a building.
+func (s *scanner) isRoom(n number, last *token) bool {
+	inside := last != nil && last.kind >= buildingToken && last.kind <= floorToken
+	switch s.at(n.end) {
+	case '室':
+		return n.digits >= 3 || n.chinese && len(n.text) >= 3 || last != nil
+	case '房':
+		return s.at(n.end+1) != '东' && (n.digits >= 3 || inside)
+	case '户':
+		return n.digits >= 3 && (n.start == 0 || !isHan(s.at(n.start-1))) || inside && n.digits > 0
+	}
+	return false
 }
 
 // block handles 栋 and 幢: 三栋 is a building, 三栋楼 and 两栋 are how many.
