@@ -29,6 +29,9 @@ func (s *scanner) number(i int) int {
 		return n.end
 	}
 	if n.ordinal {
+		if end := s.nth(n); end > i {
+			return end
+		}
 		if strings.ContainsRune("家个间条", s.at(n.end)) {
 			s.bound = n.end + 1 // 第三家小卖部
 			return n.end + 1
@@ -52,7 +55,7 @@ func (s *scanner) further(n number) int {
 	case r == '米' && last.kind == relationToken && strings.ContainsRune("前后左右东南西北", s.runes[last.start]) && !strings.ContainsRune("高宽深长", s.at(n.end+1)):
 		last.end, s.bound = n.end+1, n.end+1
 		return last.end
-	case n.ordinal && r == '排':
+	case r == '排' && (n.ordinal || !n.chinese && last.kind <= estateToken):
 		s.push(token{kind: relationToken, start: n.start, end: n.end + 1}) // of low houses
 		return n.end + 1
 	case n.ordinal && r == '个' && s.at(n.end+1) == '路' && s.at(n.end+2) == '口':
@@ -70,7 +73,7 @@ func (s *scanner) further(n number) int {
 // roomNumber says whether a bare number is a room's: 501 behind 3栋, but not 119.
 func (s *scanner) roomNumber(n number) bool {
 	last := s.last(n.start)
-	if last == nil || (last.kind < buildingToken || last.kind > floorToken) && !s.offices(last) || n.digits != 3 && n.digits != 4 || s.measured(n.end) {
+	if last == nil || (last.kind < buildingToken || last.kind > floorToken) && !s.offices(last) && !s.nextDoor(last) || n.digits != 3 && n.digits != 4 || s.measured(n.end) {
 		return false
 	}
 	return n.text != "110" && n.text != "119" && n.text != "120" && n.text != "122"
@@ -78,8 +81,10 @@ func (s *scanner) roomNumber(n number) bool {
 
 // measured reports whether a measure stands at i: the number before it is a quantity.
 func (s *scanner) measured(i int) bool {
-	switch s.at(i) {
-	case '天', '点', '个', '次', '块', '元', '米', '人', '分', '岁', '年', '月', '日', '辆', '棵', '条', '只', '名', '位', '件', '家', '盏', '根', '处', '斤', '度', '%', '.', ':', '/':
+	switch r := s.at(i); r {
+	case '天':
+		return s.at(i+1) != r // 楼上602|天天半夜唱歌
+	case '点', '个', '次', '块', '元', '米', '人', '分', '岁', '年', '月', '日', '辆', '棵', '条', '只', '名', '位', '件', '家', '盏', '根', '处', '排', '群', '斤', '度', '%', '.', ':', '/':
 		return true
 	}
 	return false
@@ -94,7 +99,7 @@ func (s *scanner) counted(n number) int {
 		switch k {
 		case buildingToken:
 			s.nameBefore(n.start)
-			t.start = s.sided(n.start) // 东6栋, 甲3栋
+			t.start = s.way(s.sided(n.start)) // 东6栋, 甲3栋, 往里第三栋
 		case floorToken:
 			s.shopBefore(n)
 		}
@@ -126,11 +131,7 @@ func (s *scanner) counted(n number) int {
 		return finish(gridToken, i+3)
 	case r == '网' && s.at(i+1) == '格':
 		return finish(gridToken, i+2)
-	case r == '室' && (n.digits >= 3 || n.chinese && len(n.text) >= 3 || last != nil):
-		return finish(roomToken, i+1)
-	case r == '房' && s.at(i+1) != '东' && (n.digits >= 3 || last != nil && last.kind >= buildingToken && last.kind <= floorToken):
-		return finish(roomToken, i+1)
-	case r == '户' && (n.digits >= 3 && (n.start == 0 || !isHan(s.at(n.start-1))) || last != nil && n.digits > 0 && last.kind >= buildingToken && last.kind <= floorToken):
+	case s.isRoom(n, last):
 		return finish(roomToken, i+1)
 	case r == '楼':
 		return finish(floorToken, i+1)
@@ -140,13 +141,34 @@ func (s *scanner) counted(n number) int {
 		return s.house(n, finish)
 	case r == '期' || r == '区' && last != nil:
 		return s.phase(n)
+	case last != nil && !n.chinese && (r == '铺' && last.kind == landmarkToken || r == '车' && s.at(i+1) == '位'):
+		if r == '车' {
+			i++
+		}
+		return finish(roomToken, i+1) // 地下商城D12铺
 	case (r == '弄' || r == '巷') && last != nil && last.kind == roadToken:
 		last.end, s.bound = i+1, i+1 // 朝阳路12弄
 		return i + 1
-	case r == '组' && last != nil && last.kind == communityToken:
+	case r == '队' && last != nil && (last.kind == communityToken || last.kind == landmarkToken && !last.bare):
+		return finish(relationToken, i+1) // of a farm
+	case r == '组' && (last != nil && last.kind == communityToken || s.toponym(n.start)):
 		return finish(relationToken, i+1)
 	}
 	return n.start
+}
+
+// isRoom says whether the word behind the number makes a room of it: 501室, 3户 behind a building.
+func (s *scanner) isRoom(n number, last *token) bool {
+	inside := last != nil && last.kind >= buildingToken && last.kind <= floorToken
+	switch s.at(n.end) {
+	case '室':
+		return n.digits >= 3 || n.chinese && len(n.text) >= 3 || last != nil
+	case '房':
+		return s.at(n.end+1) != '东' && (n.digits >= 3 || inside)
+	case '户':
+		return n.digits >= 3 && (n.start == 0 || !isHan(s.at(n.start-1))) || inside && n.digits > 0
+	}
+	return false
 }
 
 // block handles 栋 and 幢: 三栋 is a building, 三栋楼 and 两栋 are how many.
@@ -185,23 +207,37 @@ func (s *scanner) nameBefore(i int) {
 	}
 	start := s.reach(i, longUnknown)
 	length := i - start
-	if length >= 2 && (isEstateTail(s.runes[i-1]) || s.leads(start) && length <= 5) {
+	if last := s.last(start); last != nil && last.kind == landmarkToken && length > 1 && length < 4 && s.leads(last.start) {
+		start = last.start // 金桥|国际|B座
+		s.tokens = s.tokens[:len(s.tokens)-1]
+		s.push(token{kind: estateToken, start: start, end: i})
+	} else if length >= 2 && (isEstateTail(s.runes[i-1]) || s.leads(start) && length <= 5) {
 		s.push(token{kind: estateToken, start: start, end: i})
 	}
 }
 
 // shopBefore makes a landmark of the unknown name before a floor, behind a road or a house: 昌江大道|力健|二楼. A cellar has one wherever a place may start: 国贸|负一楼.
 func (s *scanner) shopBefore(n number) {
-	if s.last(n.start) != nil {
+	if s.shopBeforeSpot(n.start); s.last(n.start) != nil {
 		return
 	}
 	start := s.reach(n.start, longUnknown)
 	if length := n.start - start; length < 2 || length > 5 {
 		return
 	}
-	if s.hasShops(s.last(start)) || n.below && s.leads(start) {
+	if s.hasShops(s.last(start)) || s.leads(start) && (n.below || s.isHall(n.end+1)) {
 		s.push(token{kind: landmarkToken, start: start, end: n.start})
 	}
+}
+
+// isHall says whether a room or a hall stands at i, as behind a floor of a house that has a name: 国贸三楼|女厕所.
+func (s *scanner) isHall(i int) bool {
+	for at := i; at < min(i+2, len(s.runes)); at++ {
+		if c, length := vocabulary().longest(s.runes[at:]); length > 1 {
+			return c == landmarkWord || c == roomWord
+		}
+	}
+	return false
 }
 
 // hyphenated handles 3-2-501 and 3-501.

@@ -14,7 +14,20 @@ func (s *scanner) inName(i int) bool {
 		switch c, length := vocabulary().longest(s.runes[i+1:]); c {
 		case estateWord, communityWord, roadWord, landmarkWord:
 			return length > 1
+		case noClass:
+			c, length = vocabulary().longest(s.runes[min(i+2, len(s.runes)):])
+			if c == landmarkWord && length > 1 {
+				return true // 好又多超市
+			}
 		}
+	}
+	if s.runes[i] == '都' && i-s.bound > 1 {
+		// 香榭丽都3栋: so many a name ends; all of two buildings are 都停电了.
+		n, ok := s.numberAt(i + 1)
+		return ok && strings.ContainsRune("栋幢期号座#", s.at(n.end))
+	}
+	if last := s.last(i); last != nil && last.kind == areaToken && strings.ContainsRune("镇乡", s.at(i+2)) {
+		return s.runes[i] != '在' && s.runes[i] != '的' // 乐平市接渡镇
 	}
 	return s.leads(i) && isHan(s.at(i+1)) && s.beginsName(i)
 }
@@ -31,6 +44,8 @@ func (s *scanner) beginsName(i int) bool {
 	switch c, length := vocabulary().longest(s.runes[i+2:]); c {
 	case estateWord, communityWord:
 		return length > 1
+	case areaWord:
+		return strings.ContainsRune("镇乡", s.runes[i+2])
 	case roadWord:
 		return s.addressed(i + 2 + length) // 走夜路小心 is no road's name
 	}
@@ -65,4 +80,13 @@ func (s *scanner) tree(i int) int {
 	}
 	s.tokens = s.tokens[:len(s.tokens)-1]
 	return start
+}
+
+// crossed says whether the short name from i to end is cut out of a longer one: 城西 of 锦|城西|门, 龙山 of 五|龙山|庄.
+func (s *scanner) crossed(i, end int) bool {
+	if i <= s.bound || !isHan(s.runes[i-1]) {
+		return false
+	}
+	c, length := vocabulary().longest(s.runes[end-1:])
+	return length > 1 && (c == gateWord || c == estateWord || c == landmarkWord)
 }

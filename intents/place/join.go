@@ -27,11 +27,14 @@ func (s *scanner) together(i, j int) bool {
 	if a.kind == objectToken && (b.kind != relationToken || a.end != b.start || !s.besideThing(i, b)) {
 		return false
 	}
-	if b.kind == objectToken && !(a.kind <= relationToken && s.stoodOn(b)) {
+	if b.kind == objectToken && !(a.kind <= relationToken && s.stoodOn(a, b)) {
 		// 3栋|电梯 is about the lift, 3栋电梯里 is a place.
 		if j+1 >= len(s.tokens) || !s.together(j, j+1) {
 			return false
 		}
+	}
+	if a.kind == roomToken && s.words(b.start, b.end) == "屋顶" {
+		return false // 601室|屋顶渗水: what is wrong in it
 	}
 	gap := s.runes[a.end:b.start]
 	switch {
@@ -76,12 +79,6 @@ func (s *scanner) listed(i, j int) bool {
 	return c.start == b.end && (c.kind == crossingToken || c.kind == sectionToken)
 }
 
-// stoodOn says whether ground is where something is, and not what the message is about: 后面空地有人烧垃圾, 东侧台阶的防滑条.
-func (s *scanner) stoodOn(t *token) bool {
-	next := s.at(t.end)
-	return t.ground && (next == '的' || next == '有' && s.at(t.end+1) == '人')
-}
-
 // stretches says whether two places, between which stands 到 or 至, are the ends of one: 从小学到路口, 村口至桥头.
 func (s *scanner) stretches(a, b *token) bool {
 	switch s.runes[a.end] {
@@ -101,7 +98,11 @@ func (s *scanner) besideThing(i int, t *token) bool {
 	switch s.runes[t.start] {
 	case '上':
 		thing := &s.tokens[i]
-		return thing.ground && !strings.HasSuffix(s.words(thing.start, thing.end), "墙") && i > 0 && s.tokens[i-1].end == thing.start
+		if i == 0 || !thing.ground || s.runes[thing.end-1] == '墙' {
+			return false
+		}
+		gap := s.words(s.tokens[i-1].end, thing.start)
+		return gap == "" || gap == "的"
 	case '里', '内', '旁', '边', '口', '下', '处', '前', '后', '侧':
 		return true
 	}

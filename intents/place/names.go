@@ -23,7 +23,7 @@ func (s *scanner) reach(i, limit int) int {
 	} else if start < i {
 		start = s.tree(start)
 	}
-	if i-start > limit {
+	if i-start > limit && (i-start > limit+2 || !s.leads(start)) {
 		// Nothing says where the name starts. Most have four characters.
 		start = i - 4
 	}
@@ -47,6 +47,9 @@ func (s *scanner) swallow(start int, kinds ...kind) (int, *token) {
 	}
 	t := *last
 	s.tokens = s.tokens[:len(s.tokens)-1]
+	if t.start-t.after == 1 && strings.ContainsRune("老新旧原大小", s.runes[t.after]) {
+		t.start-- // 老|南门|渡口
+	}
 	return t.start, &t
 }
 
@@ -79,6 +82,9 @@ func (s *scanner) unit(i, end int, c class) {
 		t.kind = areaToken
 		r := s.runes[i]
 		t.coarse = end-i == 1 && (r == '市' || r == '区' || r == '县')
+		if r == '区' && end-i == 1 && s.zone(t.start, i) {
+			return
+		}
 		if last := s.last(t.start); t.coarse && last != nil && last.kind >= roadToken {
 			return // 城北路沙县小吃: a road holds no county
 		}
@@ -203,11 +209,18 @@ func (s *scanner) landmark(i, end int) {
 		t.name = last.name // 马鞍山小学 is where 马鞍山社区 is, most likely
 		t.start, _ = s.swallow(i, last.kind)
 	}
-	t.start = s.numbered(t.start)
+	if last := s.last(t.start); last != nil && last.kind == objectToken && last.end-last.start > 1 && s.leads(last.start) && s.runes[end-1] != '司' {
+		t.start = last.start // 雕塑|瓷厂: no place begins with a thing, but its name may
+		s.tokens = s.tokens[:len(s.tokens)-1]
+	}
+	if r := s.runes[i]; end-i == 1 && (r == '店' || r == '馆' || r == '阁') && (i-t.start < 2 || !s.leads(t.start) && s.last(t.start) == nil) {
+		return // 换了一家|店
+	}
+	t.start = s.busLine(i, s.numbered(t.start))
 	if s.at(i) == '站' && end == i+1 && i-t.start == 1 && !strings.ContainsRune("东南西北中总", s.at(t.start)) {
 		return // 供人站的安全岛
 	}
-	t.bare = t.start == i
+	t.bare = t.start == i || s.at(t.start) == '个' && t.start < i || i-t.start == 1 && s.at(t.start) == '新' // 修个|步道, 新|车间
 	if s.runes[end-1] == '司' && (i-t.start < 3 || !s.alone(t.start, end)) {
 		return // 公司 and 搬家公司 are nowhere, 宏达建筑公司 by itself is where the wages are owed
 	}
@@ -231,7 +244,7 @@ func (s *scanner) office(i, end int) {
 
 // estateBefore makes an estate of the unknown name before a spot if it ends like one: 御景湾地库.
 func (s *scanner) estateBefore(i int) {
-	if s.last(i) != nil || i <= s.bound || s.runes[i-1] == '里' || !isEstateTail(s.runes[i-1]) {
+	if s.last(i) != nil || i <= s.bound || s.runes[i-1] == '里' || !isEstateTail(s.runes[i-1]) && !isQuarterTail(s.runes[i-1]) {
 		return
 	}
 	if start := s.reach(i, longUnknown); i-start > 2 && i-start < 6 {
@@ -266,14 +279,17 @@ func (s *scanner) relation(i, end int, c class) {
 		}
 	}
 	i = s.sided(i)
-	if i-s.bound == 1 && s.runes[i] == '桥' && s.leads(s.bound) {
-		s.push(token{kind: landmarkToken, start: s.bound, end: i + 1}) // 浮桥|头
+	if last := s.last(s.bound); i-s.bound == 1 && strings.ContainsRune("桥河江湖", s.runes[i]) && (s.leads(s.bound) || last != nil && (s.runes[i] == '桥' && last.kind == landmarkToken || s.at(s.bound) == '小')) {
+		s.push(token{kind: landmarkToken, start: s.bound, end: i + 1}) // 浮桥|头, 东河|边
 		i++
 	}
 	switch {
 	case s.placeBefore(i) != nil:
 		s.push(token{kind: relationToken, start: i, end: end})
 	case c == gateWord:
+		if i-s.bound == 1 && (s.at(s.bound) == '老' || s.at(s.bound) == '新') {
+			i-- // 老南门
+		}
 		s.push(token{kind: spotToken, start: i, end: end})
 	default:
 		s.bound = end

@@ -6,7 +6,7 @@
 //
 // The text is read once from left to right. Words make tokens (scan.go), a name that only its ending gives away reaches back to the last word that cannot be
 // part of a name, and tokens that stand together are joined to one match (join.go). A message often ends with its place as a clause of its own, which is then
-// taken whole (closing.go).
+// taken whole (closing.go), and what singles out one of many belongs to it (detail.go).
 package place
 
 // Unit is a node of the organisation tree with what lies inside it.

@@ -178,6 +178,9 @@ func (s *scanner) takeName(i, n int, name *name, c class, word int) bool {
 	if word > n || word == n && name.short && (c != estateWord || i-s.bound >= 2 || s.last(i) != nil && s.last(i).short) {
 		return false // 新村 alone is 新村街道, 曙光新村 an estate
 	}
+	if name.short && s.crossed(i, i+n) {
+		return false
+	}
 	if name.short && s.endsInRoad(i, i+n) {
 		return false // 北路 for 北路社区: read as a road, 新村北路
 	}
@@ -216,14 +219,20 @@ func (s *scanner) word(i, end int, c class) int {
 			break
 		}
 		s.estateBefore(i)
+		s.shopBeforeSpot(i)
 		s.push(token{kind: spotToken, start: s.sided(s.numbered(i)), end: end})
 	case ownWord:
+		s.shopBeforeSpot(i)
 		s.push(token{kind: ownToken, start: i, end: end})
 	case objectWord, groundWord:
-		s.push(token{kind: objectToken, start: s.sided(s.numbered(i)), end: end, ground: c == groundWord})
+		s.quarterBefore(i)
+		s.push(token{kind: objectToken, start: s.described(s.sided(s.numbered(i)), end, c), end: end, ground: c == groundWord})
 	case entranceWord:
 		s.push(token{kind: entranceToken, start: i, end: end, value: string(s.runes[i])})
 	case relationWord, gateWord:
+		if s.countsPieces(i) {
+			return s.stop(i, i+1, stopWord)
+		}
 		s.relation(i, end, c)
 	case nearWord, sectionWord:
 		return s.near(i, end, c)
@@ -233,6 +242,9 @@ func (s *scanner) word(i, end int, c class) int {
 		}
 		s.push(token{kind: crossingToken, start: i, end: end})
 	case keepWord:
+		if _, next := vocabulary().longest(s.runes[i+1:]); s.runes[i] == '路' && next > end-i {
+			return s.road(i, i+1) // 中山北路|人行道, not 路人
+		}
 		if s.runes[end-1] == '路' && s.namesRoad(i, end) {
 			return s.road(end-1, end)
 		}
@@ -248,8 +260,14 @@ func (s *scanner) stop(i, end int, c class) int {
 	if end-i == 1 && s.inName(i) {
 		return end
 	}
+	if to := s.direction(i); to > i {
+		return to
+	}
 	if r := s.runes[i]; r == '吃' || r == '买' || r == '喝' {
 		s.shopWhere(i)
+	}
+	if s.pointed(i, end) {
+		return end
 	}
 	if c == matterWord && s.matter == 0 {
 		s.matter = end
@@ -277,16 +295,16 @@ func (s *scanner) thatOne(i, end int) int {
 		if r := s.at(to); r == '一' || r == '几' || r == '两' {
 			to++
 		}
-		if s.at(to) == '家' && s.last(i) != nil && s.last(i).kind == relationToken {
+		if (s.at(to) == '家' || s.at(to) == '户') && s.last(i) != nil && s.last(i).kind == relationToken {
 			s.push(token{kind: relationToken, start: i, end: to + 1}) // 彩票店旁边那家
 			return to + 1
 		}
-		if !strings.ContainsRune("座条栋家幢间处个道口", s.at(to)) {
+		if !strings.ContainsRune("座条栋家幢间处个道口棵根块排堵盏片", s.at(to)) {
 			return end
 		}
 		to++
 	}
-	s.that = [2]int{i, to}
+	s.that = [2]int{s.way(i), to}
 	return to
 }
 

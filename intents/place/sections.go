@@ -8,6 +8,10 @@ func (s *scanner) near(i, end int, c class) int {
 	switch s.runes[i] {
 	case '组':
 		return s.group(i)
+	case '下':
+		if last != nil && last.kind == objectToken && s.at(i+1) == '水' {
+			return i + 1 // 厨房|下水
+		}
 	case '头':
 		if s.at(i-1) != '桥' {
 			return i + 1 // 小区头发
@@ -54,6 +58,9 @@ func (s *scanner) hasSections(last *token, end int) bool {
 // stretch makes a landmark of the unknown name before a section at i, by which a part of the road or the river before it is called: 昌江|吕蒙|段, 路口到|二小|这段.
 func (s *scanner) stretch(i int) {
 	start := s.bound
+	if s.at(start) == '至' {
+		start++
+	}
 	if n := i - start; n < 2 || n > 4 || len(s.tokens) == 0 {
 		return
 	}

@@ -70,6 +70,11 @@ func words() func(yield func(class, string) bool) {
 			}
 		}
 		// So do the houses next to the speaker's: 前面那栋楼, 隔壁单元.
+		for _, next := range []string{"对门", "隔壁"} {
+			if !yield(spotWord, next+"那户") || !yield(spotWord, next+"那家") {
+				return
+			}
+		}
 		for _, side := range []string{"前面", "后面", "对面", "隔壁", "旁边"} {
 			for _, house := range []string{"那栋", "那栋楼", "那幢", "那幢楼", "一栋", "单元", "楼"} {
 				if !yield(spotWord, side+house) {
@@ -105,10 +110,14 @@ func words() func(yield func(class, string) bool) {
 
 // trie maps words to values and finds the longest word that starts at a position.
 type trie[V any] struct {
+	first  []int32 // the nodes of the first characters, most of which lead nowhere: asked at every character of a message
 	next   map[edge]int32
 	values []V
 	ends   []bool
 }
+
+// The characters that Chinese is written with, but for rare ones.
+const firstHan, lastHan = 0x4e00, 0x9fff
 
 type edge struct {
 	node int32
@@ -116,7 +125,7 @@ type edge struct {
 }
 
 func newTrie[V any]() *trie[V] {
-	return &trie[V]{next: map[edge]int32{}, values: make([]V, 1), ends: make([]bool, 1)}
+	return &trie[V]{first: make([]int32, lastHan-firstHan+1), next: map[edge]int32{}, values: make([]V, 1), ends: make([]bool, 1)}
 }
 
 // add gives a word its value unless it has one.
@@ -136,6 +145,9 @@ func (t *trie[V]) node(word string) int32 {
 			t.values = append(t.values, *new(V))
 			t.ends = append(t.ends, false)
 			t.next[edge{at, r}] = to
+			if at == 0 && firstHan <= r && r <= lastHan {
+				t.first[r-firstHan] = to
+			}
 		}
 		at = to
 	}
@@ -144,6 +156,9 @@ func (t *trie[V]) node(word string) int32 {
 
 // longest returns the longest word that text starts with: its value and its length in runes, 0 if there is none.
 func (t *trie[V]) longest(text []rune) (v V, length int) {
+	if len(text) == 0 || firstHan <= text[0] && text[0] <= lastHan && t.first[text[0]-firstHan] == 0 {
+		return v, 0
+	}
 	at := int32(0)
 	for i, r := range text {
 		to, ok := t.next[edge{at, r}]
