@@ -38,15 +38,14 @@ var (
 	ongoing = regexp.MustCompile(`现在|正在|还在|快来|救命|赶紧|马上|不行了|不醒|快点|急`)
 )
 
-// How probable it may be that nobody is in danger, for an emergency that a rule names, and for one that the classifier alone sees. What is on fire
-// is told of in fewer ways than what people in need may mean.
-var mayBeCalm = map[string]float64{"rule": .99, "119": .6, "110": .4, "120": .4}
+// mayBeCalm is how probable it may be that nobody is in danger, by the number to call, where no rule names the emergency.
+var mayBeCalm = map[string]float64{"119": .6, "110": .4, "120": .4}
 
-// How likely it is at least that the incident is of a kind for which somebody is called, and from which probability on a kind is taken as it is.
 const (
-	urgentKind = .3
-	likelyKind = .4
-	doubtful   = .5 // from here on a question, or words of what is over, count
+	hardlyUrgent = .99 // from this probability that nobody is in danger on, a rule may be overruled
+	doubtful     = .5  // … a question is one, and words of what is over count
+	urgentKind   = .3  // how likely it is at least that the incident is of a kind for which somebody is called
+	likelyKind   = .4  // from which probability on a kind is taken, whatever the rule says
 )
 
 // Emergency reports whether somebody must be called at once, whom, and the code of the incident.
@@ -59,20 +58,26 @@ func (m *Model) Emergency(text string) (number, code string, ok bool) {
 // intents what it may be otherwise.
 func (m *Model) emergency(text, bare string, intents []Scored) (number, code string, ok bool) {
 	number, code = named(text)
+	byRule := number != ""
 	learned := m.urgent.Predict(text)
 	calm := chance(learned, notUrgent)
-	if number == "" {
+	if !byRule {
 		if number = learned[0].Label; number == notUrgent {
 			number = learned[1].Label
 		}
-		if calm > mayBeCalm[number] {
-			return "", "", false
-		}
-	} else if calm > doubtful && chance(intents, "ask") > .5 {
+	}
+	switch {
+	case !byRule && calm > mayBeCalm[number]:
+		return "", "", false
+	case byRule && calm > doubtful && chance(intents, "ask") > doubtful: // what one should do if
 		return "", "", false
 	}
 	kinds := m.categories.Predict(bare)
-	if urgency(kinds) < urgentKind && (code == "" || calm > mayBeCalm["rule"] && !ongoing.MatchString(text)) || calm > doubtful && calmed(text) {
+	unlikely := urgency(kinds) < urgentKind
+	switch {
+	case unlikely && (!byRule || calm > hardlyUrgent && !ongoing.MatchString(text)):
+		return "", "", false
+	case calm > doubtful && calmed(text):
 		return "", "", false
 	}
 	if kinds[0].Label != noCategory && (kinds[0].Score >= likelyKind || code == "") {

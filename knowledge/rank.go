@@ -91,7 +91,7 @@ func (ix *Index) rank(q *asked, asker Question, facet Facet) []found {
 
 // How much it speaks for an entry that other things which its office does are found too.
 const (
-	supportShare = .12
+	supportShare = .08
 	supportHeat  = 2
 )
 

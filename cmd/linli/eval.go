@@ -22,7 +22,7 @@ import (
 // evalCommand measures.
 type evalCommand struct {
 	Answers    evalAnswers    `cmd:"" help:"问答:每行“问题<TAB>应答的条目”(编号、名称或部门,多个用 |;“-”表示不该答)。"`
-	Intents    evalIntents    `cmd:"" help:"理解:有表头的 CSV 或 TSV,列 text,role,intent,另可有 category、place、urgent 等信息的列。"`
+	Intents    evalIntents    `cmd:"" help:"理解:有表头的 CSV 或 TSV,列 text,role,intent(几个都对的用 | 分开),另可有 category、place、urgent 等信息的列;“# ”开头的是注释。"`
 	Classifier evalClassifier `cmd:"" help:"分类:用一份 CSV(text,category)训练,用另一份衡量;不写 --test 则做五折交叉验证。"`
 	Times      evalTimes      `cmd:"" help:"时间:用两套公开的时间表达测试集衡量。"`
 }
