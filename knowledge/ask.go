@@ -34,8 +34,8 @@ type Answer struct {
 
 // From which probability on the first hit is the answer, and from which on it is one to choose from; how far behind the first a choice may be.
 const (
-	sure    = .5
-	perhaps = .16
+	sure    = .6
+	perhaps = .08
 	behind  = 8
 )
 
@@ -47,7 +47,7 @@ func (ix *Index) Ask(q Question) Answer {
 	if taken.clauses[0].total > 0 {
 		hits = ix.rank(&taken, q, a.Facet)
 	}
-	a.Hits = ix.calibrate(hits, cmp.Or(max(q.Top, 0), 3))
+	a.Hits = ix.calibrate(hits, askedKind(taken.normal, a.Facet), cmp.Or(max(q.Top, 0), 3))
 	if e, ok := ix.Entry(q.Subject); ok && a.Facet != "" && taken.bare(a.Hits) {
 		// It asks for a side and names nothing of its own: it is about what was spoken of.
 		a.Verdict, a.FollowUp, a.Hits = VerdictAnswer, true, []Hit{{e, 1}}
@@ -172,17 +172,18 @@ var (
 
 // The weights of the calibration, fitted by logistic regression on questions that aren't reported: testdata/questions-tune.tsv.
 const (
-	biasWeight  = -14.71
-	matchWeight = 3.12
-	leadWeight  = 2.84 // of the lead over the next
-	nameWeight  = 2.31 // of how much of the name was said
-	massWeight  = -1.22
-	coverWeight = 4    // of how much of the question the entry has
-	hadWeight   = 3.63 // of how much that is
+	biasWeight  = -11.4
+	matchWeight = 1.11
+	leadWeight  = 3.64 // of the lead over the next
+	nameWeight  = 2.39 // of how much of the name was said
+	massWeight  = -1.13
+	coverWeight = 4.25 // of how much of the question the entry has
+	unitWeight  = 2    // of being an office where one asks for its hours or its phone: such questions say little besides
+	hadWeight   = 2.74 // of how much that is
 )
 
 // calibrate turns scores into probabilities.
-func (ix *Index) calibrate(hits []found, top int) []Hit {
+func (ix *Index) calibrate(hits []found, asks string, top int) []Hit {
 	out := make([]Hit, 0, min(top, len(hits)))
 	last := 1.0
 	for i, f := range hits[:min(top, len(hits))] {
@@ -193,16 +194,20 @@ func (ix *Index) calibrate(hits []found, top int) []Hit {
 		case len(hits) > 1:
 			next = hits[1].score
 		}
-		last = min(last, f.chance(f.score-next)) // the order stands
+		unit := asks == "unit" && ix.entries[f.entry].Kind == "unit"
+		last = min(last, f.chance(f.score-next, unit)) // the order stands
 		out = append(out, Hit{&ix.entries[f.entry], last})
 	}
 	return out
 }
 
-// chance is the probability that the candidate is the right one.
-func (f *found) chance(lead float32) float64 {
+// chance is the probability that the candidate is the right one, from its lead over the next and whether it is an office that is asked for as such.
+func (f *found) chance(lead float32, unit bool) float64 {
 	sum := biasWeight + matchWeight*float64(f.match) + leadWeight*float64(lead) + nameWeight*float64(f.name) + massWeight*math.Log1p(float64(f.mass)) +
 		coverWeight*float64(f.cover) + hadWeight*math.Log1p(float64(f.had))
+	if unit {
+		sum += unitWeight
+	}
 	return 1 / (1 + math.Exp(-sum))
 }
 
