@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 )
 
@@ -28,7 +27,7 @@ type trained struct {
 	Urgent     packed
 }
 
-// packed is a classifier, small: only the buckets that weigh something, and weights of one byte.
+// packed is a classifier as it is kept.
 type packed struct {
 	Labels  []string
 	Grams   int
@@ -36,45 +35,38 @@ type packed struct {
 	Size    int       // number of buckets
 	Unseen  float32   // idf of what was never seen
 	Bias    []float32 // by label
-	Scale   []float32 // by label: what a weight of 127 stands for
-	Buckets []uint32
+	Scale   []float32 // by label
+	Buckets []uint32  // those that weigh anything, in the order of their rows
 	IDF     []float32 // by bucket of Buckets
-	Weights []byte    // bucket of Buckets × label, as int8
+	Weights []byte    // row × label, as int8
 }
 
-// pack makes a classifier small.
+// pack makes what is kept of a classifier.
 func (c *Classifier) pack() packed {
-	n := len(c.labels)
-	p := packed{Labels: c.labels, Grams: c.grams, Heat: c.heat, Size: len(c.idf), Bias: c.bias, Scale: make([]float32, n), Unseen: slices.Max(c.idf)}
-	for i, w := range c.weights {
-		p.Scale[i%n] = max(p.Scale[i%n], float32(math.Abs(float64(w))))
+	p := packed{Labels: c.labels, Grams: c.grams, Heat: c.heat, Size: len(c.idf), Bias: c.bias, Scale: c.scale, Unseen: slices.Max(c.idf), Weights: make([]byte, len(c.weights))}
+	for b, row := range c.rows {
+		if row > 0 {
+			p.Buckets, p.IDF = append(p.Buckets, uint32(b)), append(p.IDF, c.idf[b])
+		}
 	}
-	for b, idf := range c.idf {
-		row := c.weights[b*n : b*n+n]
-		if !slices.ContainsFunc(row, func(w float32) bool { return w != 0 }) {
-			continue
-		}
-		p.Buckets, p.IDF = append(p.Buckets, uint32(b)), append(p.IDF, idf)
-		for k, w := range row {
-			p.Weights = append(p.Weights, byte(int8(math.Round(float64(w/max(p.Scale[k], 1e-9))*127))))
-		}
+	for i, w := range c.weights {
+		p.Weights[i] = byte(w)
 	}
 	return p
 }
 
 // unpack is the reverse of pack.
 func (p packed) unpack() *Classifier {
-	n := len(p.Labels)
-	c := &Classifier{labels: p.Labels, grams: p.Grams, heat: p.Heat, bias: p.Bias, idf: make([]float32, p.Size), weights: make([]float32, p.Size*n)}
+	c := &Classifier{labels: p.Labels, grams: p.Grams, heat: p.Heat, bias: p.Bias, scale: p.Scale,
+		idf: make([]float32, p.Size), rows: make([]int32, p.Size), weights: make([]int8, len(p.Weights))}
 	for b := range c.idf {
 		c.idf[b] = p.Unseen
 	}
 	for i, b := range p.Buckets {
-		c.idf[b] = p.IDF[i]
-		row := c.weights[int(b)*n : int(b)*n+n]
-		for k, w := range p.Weights[i*n : i*n+n] {
-			row[k] = float32(int8(w)) * p.Scale[k] / 127
-		}
+		c.idf[b], c.rows[b] = p.IDF[i], int32(i+1)
+	}
+	for i, w := range p.Weights {
+		c.weights[i] = int8(w)
 	}
 	return c
 }
