@@ -73,7 +73,7 @@ var (
 // OrderOptions are how a classifier is learned from past work orders: the best of what was tried by cross-validation on 8,000 titles of complaints.
 var OrderOptions = TrainOptions{C: 2, Grams: 2, Rare: 1.5, Beta: .5, Bits: 19}
 
-// New makes a model; it learns only if there is something new in the options, which takes a second or two.
+// New makes a model; it learns only if there is something new in the options, which takes some seconds.
 func New(o Options) (*Model, error) {
 	kept, err := readTrained()
 	if err != nil {
