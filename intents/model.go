@@ -63,7 +63,7 @@ type Model struct {
 	staff      map[string]bool // the intents that only staff have; who of them may do what is not for us to say
 }
 
-// How the data is learned from; tuned on testdata/messages-tune.tsv.
+// How the data is learned from; tuned on testdata/messages-tune.tsv and stranger-tune.tsv.
 var (
 	intentOptions   = TrainOptions{C: 2, Grams: 2, Rare: 1.5, Beta: .3, Heat: 7, Bits: 17}
 	categoryOptions = TrainOptions{C: .5, Grams: 2, Rare: 1, Bias: .3, Heat: 6, Bits: 15}

@@ -30,22 +30,32 @@ func TestTrained(t *testing.T) {
 	}
 }
 
-// TestPacked: a classifier that was made small decides as before.
+// TestPacked: a classifier that was kept says what it said before.
 func TestPacked(t *testing.T) {
 	examples := categoryExamples()[:400]
-	whole := Train(examples, TrainOptions{Grams: 2, Bias: .3})
-	small := whole.pack().unpack()
-	other := 0
+	before := Train(examples, TrainOptions{Grams: 2, Bias: .3})
+	after := before.pack().unpack()
 	for _, e := range examples {
-		a, b := whole.Predict(e.Text)[0], small.Predict(e.Text)[0]
-		if a.Label != b.Label {
-			other++
-		}
-		if d := a.Score - b.Score; d > .05 || d < -.05 {
-			t.Errorf("%s: %f, small %f", e.Text, a.Score, b.Score)
+		if a, b := before.Predict(e.Text)[0], after.Predict(e.Text)[0]; a != b {
+			t.Errorf("%s: %v, kept %v", e.Text, a, b)
 		}
 	}
-	if other > 4 {
-		t.Errorf("%d of %d are decided otherwise", other, len(examples))
+}
+
+// TestWeightsOfAByte: a rounded weight is off by half a part of its label's scale at most; a bucket without weights has no row.
+func TestWeightsOfAByte(t *testing.T) {
+	weights := [][]float32{{0, .3, -1.27, 0, .004}, {0, 0, 2, -.5, .1}}
+	c := &Classifier{idf: make([]float32, 5)}
+	c.keep(weights)
+	if c.rows[0] != 0 {
+		t.Error("a bucket that weighs nothing has a row")
+	}
+	for k, w := range weights {
+		for b := 1; b < len(w); b++ {
+			kept := float32(c.weights[(int(c.rows[b])-1)*len(weights)+k]) * c.scale[k]
+			if off := kept - w[b]; off > c.scale[k]*.51 || off < -c.scale[k]*.51 {
+				t.Errorf("label %d, bucket %d: %f, kept %f", k, b, w[b], kept)
+			}
+		}
 	}
 }

@@ -170,7 +170,8 @@ var (
 	dutyWords   = strings.Fields("居委会 居委 社区要不要 社区有没有 社区该 社区应该 职责")
 )
 
-// The weights of the calibration, fitted by logistic regression on questions that aren't reported: testdata/questions-tune.tsv.
+// The weights of the calibration, fitted by logistic regression on questions that aren't reported: testdata/questions-tune.tsv, stranger-tune.tsv, and
+// short texts of data/asked.tsv that were left out of the index for it. That of units was set by hand.
 const (
 	biasWeight  = -11.4
 	matchWeight = 1.11

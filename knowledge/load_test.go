@@ -137,3 +137,20 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// TestAskedIsWhole: each line of data/asked.tsv is a way to call or ask for an entry of the sample.
+func TestAskedIsWhole(t *testing.T) {
+	known := map[string]bool{}
+	for _, e := range Sample() {
+		known[e.ID] = true
+	}
+	for line := range strings.Lines(sampleAsked) {
+		fields := strings.Split(strings.TrimSpace(line), "\t")
+		if strings.HasPrefix(line, "# ") {
+			continue
+		}
+		if len(fields) != 3 || !known[fields[0]] || fields[1] != "alias" && fields[1] != "question" {
+			t.Errorf("nothing is learned from %q", line)
+		}
+	}
+}
